@@ -33,7 +33,7 @@ from zarya.vehicles.quantity import (
 
 
 class ConsumableData(Record):
-    """What a stage spends beside its propellant (turbine peroxide, pressurant): it leaves with the flow, without thrust."""
+    """What a stage spends beside its propellant (turbine peroxide, pressurant), without thrust."""
 
     name: str
     loaded_kg: Kilograms
@@ -104,6 +104,13 @@ class JettisonData(Record):
     """the instant, or with rule "heating" the instant expected"""
     heating_limit_w_m2: Positive | None = None
     part_of: str | None = None
+    only_with: tuple[str, ...] = ()
+    """ships it is carried with, when not with all"""
+    not_with: tuple[str, ...] = ()
+
+    def is_carried_with(self, ship: str) -> bool:
+        """Whether the stack of this ship has the part."""
+        return ship not in self.not_with and (not self.only_with or ship in self.only_with)
 
     @model_validator(mode="after")
     def _has_its_limit(self) -> "JettisonData":
@@ -144,6 +151,8 @@ class ProgrammeData(Record):
 
     vertical_rise_s: Duration
     lead_s: Seconds | None = None
+    ship_lead_s: dict[str, Seconds] = Field(default_factory=dict)
+    """the lead of a ship whose programme is its own"""
     insertion_met_s: Duration
     """seconds from lift-off to orbit, for planning before an ascent is flown"""
 
@@ -169,6 +178,8 @@ class LauncherData(Entry):
     insertion: dict[str, InsertionData]
     adapter_mass_kg: Kilograms
     """payload adapter; stays on the last stage"""
+    ship: str = ""
+    """the ship it flies with, see `for_ship`"""
 
     @model_validator(mode="after")
     def _hangs_together(self) -> "LauncherData":
@@ -190,11 +201,25 @@ class LauncherData(Entry):
     @property
     def jettison_names(self) -> tuple[str, ...]:
         """Names along the item axis of `Launcher`."""
-        return tuple(item.name for item in self.jettison)
+        return tuple(item.name for item in self.parts)
 
     def insertion_for(self, ship: str) -> InsertionData:
         """The insertion orbit for a ship, or the default one."""
         return self.insertion.get(ship, self.insertion["default"])
+
+    def lead_for(self, ship: str) -> float | None:
+        """Calibrated seconds by which lift-off precedes the plane, for a ship; None when not calibrated."""
+        lead = self.programme.ship_lead_s.get(ship, self.programme.lead_s)
+        return None if lead is None else lead.value
+
+    @property
+    def parts(self) -> tuple[JettisonData, ...]:
+        """What this stack throws off, in the order of the file: a cargo ship has no escape tower."""
+        return tuple(item for item in self.jettison if item.is_carried_with(self.ship))
+
+    def for_ship(self, ship: str) -> "LauncherData":
+        """The launcher as it flies with a ship; as read, it is the launcher of a ship the file does not name."""
+        return self.model_copy(update={"ship": ship})
 
     def loaded_mass_kg(self, payload_kg: float) -> float:
         """Mass on the pad before ignition, kg."""
@@ -203,7 +228,7 @@ class LauncherData(Entry):
             * (s.dry_mass_kg.value + s.propellant_loaded_kg.value + sum(c.loaded_kg.value for c in s.consumable))
             for s in self.stage
         )
-        parts = sum(item.mass_kg.value for item in self.jettison if item.part_of is None)
+        parts = sum(item.mass_kg.value for item in self.parts if item.part_of is None)
         return stages + parts + self.adapter_mass_kg.value + payload_kg
 
     def pytree(self) -> "Launcher":
@@ -223,10 +248,11 @@ class Launcher(eqx.Module):
     dry_kg : (stage,) kg, without parts listed as jettisons; the payload adapter is in the last row.
     ignition_s : (stage,) s after lift-off. cutoff_s : (stage,) s; nan by guidance, inf by depletion.
     separation_s : (stage,) s; nan when it follows cut-off by separation_delay_s (stage,) s (else nan).
-    throttle : (stage, point, 2) seconds after lift-off and fraction; a row holds until the next, padding repeats the last.
+    throttle : (stage, point, 2) seconds after lift-off and fraction; a row holds until the next,
+    padding repeats the last.
     reference_area_m2 : (stage,) m2 while that stage is the lowest attached.
-    jettison_kg, jettison_s, jettison_heating_w_m2 : (item,) kg, s, W/m2 (nan when by time). jettison_stage : (item,) row of
-    the stage it rides on for good (a part of that stage), -1 for the payload end.
+    jettison_kg, jettison_s, jettison_heating_w_m2 : (item,) kg, s, W/m2 (nan when by time). jettison_stage : (item,)
+    row of the stage it is a part of, -1 for the payload end.
     mach, cd0, cd_alpha2, cl_alpha_per_rad : (mach,) table, linear between points, held outside.
     max_dynamic_pressure_pa, max_q_alpha_pa_rad, max_axial_g, steering_rate_rad_s, vertical_rise_s : ().
     """
@@ -294,7 +320,7 @@ class Launcher(eqx.Module):
 def _launcher(data: LauncherData) -> Launcher:
     stages = data.stage
     count = np.array([s.count.value for s in stages])
-    part = np.array([sum(i.mass_kg.value for i in data.jettison if i.part_of == s.name) for s in stages])
+    part = np.array([sum(i.mass_kg.value for i in data.parts if i.part_of == s.name) for s in stages])
     dry = count * np.array([s.dry_mass_kg.value for s in stages]) - part
     dry[-1] += data.adapter_mass_kg.value
     burnt = np.array([s.flow_kg_s * s.pad_seconds for s in stages])
@@ -325,12 +351,12 @@ def _launcher(data: LauncherData) -> Launcher:
         ),
         throttle=column(rows),
         reference_area_m2=column([s.reference_area_m2.value for s in stages]),
-        jettison_kg=column([i.mass_kg.value for i in data.jettison]),
-        jettison_s=column([i.time_s.value for i in data.jettison]),
+        jettison_kg=column([i.mass_kg.value for i in data.parts]),
+        jettison_s=column([i.time_s.value for i in data.parts]),
         jettison_heating_w_m2=column(
-            [np.nan if i.heating_limit_w_m2 is None else i.heating_limit_w_m2.value for i in data.jettison]
+            [np.nan if i.heating_limit_w_m2 is None else i.heating_limit_w_m2.value for i in data.parts]
         ),
-        jettison_stage=column([-1.0 if i.part_of is None else names.index(i.part_of) for i in data.jettison]),
+        jettison_stage=column([-1.0 if i.part_of is None else names.index(i.part_of) for i in data.parts]),
         mach=column(data.aerodynamics.mach.row),
         cd0=column(data.aerodynamics.cd0.row),
         cd_alpha2=column(data.aerodynamics.cd_alpha2.row),

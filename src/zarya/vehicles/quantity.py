@@ -3,10 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal
 
+import jax.numpy as jnp
+import numpy as np
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
+from zarya.arrays import Scalar
+
 Grade = Literal["measured", "published", "derived", "assumed"]
-"""measured: seen in flight or test; published: stated by a document; derived: computed from such; assumed: nobody says so."""
+"""measured: seen in flight or test; published: stated by a document; derived: computed from such;
+assumed: judged, no document says so."""
 
 
 class Record(BaseModel):
@@ -77,6 +82,11 @@ Inclination = Annotated[Quantity, AfterValidator(_within(0.0, 180.0))]
 Fraction = Annotated[Quantity, AfterValidator(_within(0.0, 1.5))]
 Count = Annotated[Quantity, AfterValidator(_within(0.0, 1000.0))]
 Positive = Annotated[Quantity, AfterValidator(_within(0.0, 1.0e6))]
+
+
+def leaf(value: float) -> Scalar:
+    """A number as a leaf of a pytree: a strong float64, so that another vehicle compiles nothing anew."""
+    return jnp.asarray(np.float64(value))
 
 
 class Entry(Record):

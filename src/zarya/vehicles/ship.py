@@ -3,7 +3,6 @@
 from typing import Literal
 
 import equinox as eqx
-import jax.numpy as jnp
 import numpy as np
 
 from zarya.arrays import Scalar
@@ -22,6 +21,7 @@ from zarya.vehicles.quantity import (
     SpecificImpulse,
     Speed,
     SquareMetres,
+    leaf,
 )
 
 
@@ -81,20 +81,20 @@ class ShipData(Entry):
         """The ship in SI for JAX."""
         gimbal = self.engine.gimbal_deg
         return Ship(
-            mass_kg=jnp.asarray(self.mass_kg.value),
-            propellant_kg=jnp.asarray(self.propellant_kg.value),
-            deorbit_reserve_kg=jnp.asarray(self.deorbit_reserve_kg),
-            engine_thrust_n=jnp.asarray(self.engine.thrust_kn.value * KM),
-            engine_isp_s=jnp.asarray(self.engine.isp_s.value),
-            engine_gimbal_rad=jnp.asarray(0.0 if gimbal is None else gimbal.value * DEG),
-            engine_minimum_burn_s=jnp.asarray(self.engine.minimum_burn_s.value),
-            thruster_count=jnp.asarray(self.thrusters.count.value),
-            thruster_aft_count=jnp.asarray(self.thrusters.aft_count.value),
-            thruster_thrust_n=jnp.asarray(self.thrusters.thrust_n.value),
-            thruster_isp_s=jnp.asarray(self.thrusters.isp_s.value),
-            thruster_minimum_pulse_s=jnp.asarray(self.thrusters.minimum_pulse_s.value),
-            drag_area_m2=jnp.asarray(self.drag_area_m2.value),
-            drag_coefficient=jnp.asarray(self.drag_coefficient.value),
+            mass_kg=leaf(self.mass_kg.value),
+            propellant_kg=leaf(self.propellant_kg.value),
+            deorbit_reserve_kg=leaf(self.deorbit_reserve_kg),
+            engine_thrust_n=leaf(self.engine.thrust_kn.value * KM),
+            engine_isp_s=leaf(self.engine.isp_s.value),
+            engine_gimbal_rad=leaf(0.0 if gimbal is None else gimbal.value * DEG),
+            engine_minimum_burn_s=leaf(self.engine.minimum_burn_s.value),
+            thruster_count=leaf(self.thrusters.count.value),
+            thruster_aft_count=leaf(self.thrusters.aft_count.value),
+            thruster_thrust_n=leaf(self.thrusters.thrust_n.value),
+            thruster_isp_s=leaf(self.thrusters.isp_s.value),
+            thruster_minimum_pulse_s=leaf(self.thrusters.minimum_pulse_s.value),
+            drag_area_m2=leaf(self.drag_area_m2.value),
+            drag_coefficient=leaf(self.drag_coefficient.value),
         )
 
 
@@ -105,7 +105,8 @@ class Ship(eqx.Module):
     ----------
     mass_kg : kg at separation, propellant inside. propellant_kg : kg. deorbit_reserve_kg : kg of it kept for deorbit.
     engine_thrust_n : N. engine_isp_s : s. engine_gimbal_rad : rad. engine_minimum_burn_s : s.
-    thruster_count, thruster_aft_count : pieces. thruster_thrust_n : N each. thruster_isp_s : s. thruster_minimum_pulse_s : s.
+    thruster_count, thruster_aft_count : pieces. thruster_thrust_n : N each. thruster_isp_s : s.
+    thruster_minimum_pulse_s : s.
     drag_area_m2 : m2. drag_coefficient : 1.
     """
 

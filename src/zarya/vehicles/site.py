@@ -3,11 +3,10 @@
 from typing import Literal
 
 import equinox as eqx
-import jax.numpy as jnp
 
 from zarya.arrays import Scalar
 from zarya.units import DEG, KM
-from zarya.vehicles.quantity import Degrees, Entry, Inclination, Kilometres, Latitude, Longitude, Metres
+from zarya.vehicles.quantity import Degrees, Entry, Inclination, Kilometres, Latitude, Longitude, Metres, leaf
 
 
 class _PlaceData(Entry):
@@ -78,7 +77,7 @@ class Place(eqx.Module):
 
 def _place(data: _PlaceData) -> Place:
     return Place(
-        latitude_rad=jnp.asarray(data.latitude_deg.value * DEG),
-        longitude_rad=jnp.asarray(data.longitude_deg.value * DEG),
-        height_m=jnp.asarray(data.height_m.value),
+        latitude_rad=leaf(data.latitude_deg.value * DEG),
+        longitude_rad=leaf(data.longitude_deg.value * DEG),
+        height_m=leaf(data.height_m.value),
     )

@@ -20,6 +20,7 @@ from zarya.vehicles.quantity import (
     Series,
     Speed,
     SquareMetres,
+    leaf,
 )
 
 APPROACH_AXES = {
@@ -92,12 +93,12 @@ class StationData(Entry):
     def pytree(self) -> "Station":
         """The station in SI for JAX."""
         return Station(
-            mass_kg=jnp.asarray(self.mass_kg.value),
-            drag_area_m2=jnp.asarray(self.drag_area_m2.value),
-            drag_coefficient=jnp.asarray(self.drag_coefficient.value),
-            keep_out_radius_m=jnp.asarray(self.approach.keep_out_radius_m.value),
+            mass_kg=leaf(self.mass_kg.value),
+            drag_area_m2=leaf(self.drag_area_m2.value),
+            drag_coefficient=leaf(self.drag_coefficient.value),
+            keep_out_radius_m=leaf(self.approach.keep_out_radius_m.value),
             ellipsoid_semi_axes_m=jnp.asarray(np.array(self.approach.ellipsoid_semi_axes_m.row)),
-            corridor_half_angle_rad=jnp.asarray(self.approach.corridor_half_angle_deg.value * DEG),
+            corridor_half_angle_rad=leaf(self.approach.corridor_half_angle_deg.value * DEG),
         )
 
     def port_pytree(self, name: str) -> "Port":
@@ -107,18 +108,24 @@ class StationData(Entry):
         return Port(
             r_port_lvlh=jnp.asarray(np.array(port.position_m.row)),
             axis_lvlh=jnp.asarray(np.array(APPROACH_AXES[port.axis])),
-            closing_min_m_s=jnp.asarray(limits.closing_min_m_s.value),
-            closing_max_m_s=jnp.asarray(limits.closing_max_m_s.value),
-            lateral_offset_m=jnp.asarray(limits.lateral_offset_m.value),
-            lateral_rate_m_s=jnp.asarray(limits.lateral_rate_m_s.value),
-            pitch_yaw_rad=jnp.asarray(limits.pitch_yaw_deg.value * DEG),
-            roll_rad=jnp.asarray(limits.roll_deg.value * DEG),
-            angular_rate_rad_s=jnp.asarray(limits.angular_rate_deg_s.value * DEG),
+            closing_min_m_s=leaf(limits.closing_min_m_s.value),
+            closing_max_m_s=leaf(limits.closing_max_m_s.value),
+            lateral_offset_m=leaf(limits.lateral_offset_m.value),
+            lateral_rate_m_s=leaf(limits.lateral_rate_m_s.value),
+            pitch_yaw_rad=leaf(limits.pitch_yaw_deg.value * DEG),
+            roll_rad=leaf(limits.roll_deg.value * DEG),
+            angular_rate_rad_s=leaf(limits.angular_rate_deg_s.value * DEG),
         )
 
 
 class Station(eqx.Module):
-    """A station in SI: mass (kg), drag area (m2) and coefficient, keep-out radius (m), ellipsoid (3,) m, corridor (rad)."""
+    """A station in SI.
+
+    Parameters
+    ----------
+    mass_kg : () kg. drag_area_m2 : () m2. drag_coefficient : () 1. keep_out_radius_m : () m.
+    ellipsoid_semi_axes_m : (3,) m along x, y, z of LVLH. corridor_half_angle_rad : () rad.
+    """
 
     mass_kg: Scalar
     drag_area_m2: Scalar
