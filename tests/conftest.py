@@ -1,10 +1,16 @@
-"""Run-time shape and type checks for the whole package, and what many tests share."""
+"""Run-time shape and type checks for the whole package, and what many tests share.
 
+`import zarya` comes first so that its runtime settings precede jax; a pytest plugin may have imported jax earlier
+still, hence the explicit float64.
+"""
+
+import zarya  # noqa: F401, I001
+import jax
+import pytest
 from jaxtyping import install_import_hook
 
+jax.config.update("jax_enable_x64", True)
 install_import_hook("zarya", "beartype.beartype")
-
-import pytest  # noqa: E402
 
 from zarya.time import Epoch  # noqa: E402
 

@@ -29,7 +29,7 @@ class Ephemeris(eqx.Module):
     moon: UniformTable
 
 
-def positions_gcrf(epoch: Epoch, t_s: ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def positions_gcrf(epoch: Epoch, t_s: float | int | ArrayLike) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Sun and Moon from the Earth's centre, each (instant, 3) m, straight from DE421.
 
     **Source** Folkner et al. 2009, IPN PR 42-178; de421.bsp of skyfield-data. Axes ICRF. **Valid** 1899-07 to 2053-10.
@@ -51,7 +51,7 @@ def positions_gcrf(epoch: Epoch, t_s: ArrayLike) -> tuple[NDArray[np.float64], N
     return np.asarray(sun).T * KM, np.asarray(moon).T * KM
 
 
-def ephemeris(epoch: Epoch, start_s: float, end_s: float) -> Ephemeris:
+def ephemeris(epoch: Epoch, start_s: float | int, end_s: float | int) -> Ephemeris:
     """Prepare Sun and Moon from `start_s` to `end_s` (s from `epoch`)."""
     if not (math.isfinite(start_s) and math.isfinite(end_s) and end_s > start_s):
         raise InputError("the span must end after it starts", key="start_s, end_s", value=(start_s, end_s))
@@ -62,7 +62,7 @@ def ephemeris(epoch: Epoch, start_s: float, end_s: float) -> Ephemeris:
     )
 
 
-def _grid(start_s: float, end_s: float, step_s: float) -> NDArray[np.float64]:
+def _grid(start_s: float | int, end_s: float | int, step_s: float) -> NDArray[np.float64]:
     """Nodes over the span and two more on either side, where a spline's ends are poor."""
     count = math.ceil((end_s - start_s) / step_s) + 5
-    return start_s + step_s * (np.arange(count) - 2)
+    return np.asarray(start_s + step_s * (np.arange(count) - 2), dtype=np.float64)

@@ -57,7 +57,7 @@ def leap_seconds() -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return table[:, 0], table[:, 1]
 
 
-def tai_minus_utc_s(mjd: ArrayLike) -> NDArray[np.int64]:
+def tai_minus_utc_s(mjd: float | int | ArrayLike) -> NDArray[np.int64]:
     """TAI-UTC, s, valid on the whole UTC day `mjd` (1972 or later; the first value holds before)."""
     first, offset = leap_seconds()
     index = np.searchsorted(first, np.floor(np.asarray(mjd, dtype=np.float64)), side="right") - 1
@@ -73,22 +73,21 @@ def _daily() -> tuple[Floats, Floats]:
     """TAI s since J2000 of each UTC midnight (node,), and xp, yp (arcsec), UT1-TAI (s), dX, dY (mas) (node, 5)."""
     rows = []
     for line in Path(astropy_iers_data.IERS_A_FILE).read_text(encoding="ascii").splitlines():
-        mjd = float(line[7:15])
         rapid = [line[18:27], line[37:46], line[58:68], line[97:106], line[116:125]]
         final = [line[134:144], line[144:154], line[154:165], line[165:175], line[175:185]]
-        values = [_number(f) if f.strip() else _number(r) for f, r in zip(final, rapid, strict=True)]
-        if not np.isnan(values[2]):
-            rows.append([mjd, *values])
-    table = np.array(rows)
+        row = [_number(f) if f.strip() else _number(r) for f, r in zip(final, rapid, strict=True)]
+        if not np.isnan(row[2]):
+            rows.append([float(line[7:15]), *row])
+    table = np.array(rows, dtype=np.float64)
     mjd = table[:, 0]
     offset = tai_minus_utc_s(mjd)
-    values = table[:, 1:]
+    values: Floats = table[:, 1:]
     values[:, 2] -= offset
     values[:, 3:] = np.nan_to_num(values[:, 3:])
-    return (mjd - MJD_J2000_DAY) * 86_400.0 - 43_200.0 + offset, values
+    return np.asarray((mjd - MJD_J2000_DAY) * 86_400.0 - 43_200.0 + offset, dtype=np.float64), values
 
 
-def earth_parameters(tai_s: ArrayLike) -> EarthParameters:
+def earth_parameters(tai_s: float | int | ArrayLike) -> EarthParameters:
     """Earth orientation at `tai_s`, TAI seconds since 2000-01-01T12:00:00 TAI.
 
     **Model** four-point Lagrange interpolation of the daily values, UT1 with leap jumps removed. Bulletin B where it

@@ -81,7 +81,7 @@ class Epoch:
         return _from_day(mjd, whole + fraction, scale, text)
 
     @classmethod
-    def from_jd(cls, jd1: float, jd2: float = 0.0, scale: str = "utc") -> "Epoch":
+    def from_jd(cls, jd1: float | int, jd2: float | int = 0.0, scale: str = "utc") -> "Epoch":
         """From a two-part Julian date in days (utc: the quasi-JD of SOFA, 86401 s long on a leap-second day)."""
         _check_scale(scale)
         if not (math.isfinite(jd1) and math.isfinite(jd2)):
@@ -117,7 +117,7 @@ class Epoch:
         hour, minute, second = _clock(second)
         return UtcCalendar(date.year, date.month, date.day, hour, minute, second + fraction)
 
-    def __add__(self, seconds: float) -> "Epoch":
+    def __add__(self, seconds: float | int) -> "Epoch":
         """The instant `seconds` TAI seconds later."""
         whole = math.floor(seconds)
         return _normal(self.tai_s + whole, self.fraction_s + float(seconds - whole))
@@ -142,7 +142,7 @@ class Epoch:
         return MJD_J2000_DAY + days, second, shifted.fraction_s
 
 
-def offset_from_tai_s(tai_s: float, scale: str) -> float:
+def offset_from_tai_s(tai_s: float | int, scale: str) -> float:
     """`scale` minus TAI in s at `tai_s` TAI seconds since J2000, for tai, tt, ut1, tdb.
 
     **Model** TDB-TT of Fairhead & Bretagnon 1990 at the geocentre (`erfa.dtdb`), 3 us; UT1 from `zarya.iers`.
@@ -162,7 +162,9 @@ def jd_arrays(epochs: Sequence[Epoch], scale: str = "utc") -> tuple[NDArray[np.f
     return pairs[:, 0], pairs[:, 1]
 
 
-def jd_grid(epoch: Epoch, t_s: ArrayLike, scale: str = "tt") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def jd_grid(
+    epoch: Epoch, t_s: float | int | ArrayLike, scale: str = "tt"
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Two-part Julian dates (tai, tt or tdb) of `epoch` plus `t_s` TAI seconds, each part with the shape of `t_s`."""
     if scale not in ("tai", "tt", "tdb"):
         raise InputError("a grid of dates has a uniform scale: tai, tt or tdb", key="scale", value=scale)

@@ -135,7 +135,7 @@ class EarthOrientation(eqx.Module):
         return spin * pole + jnp.cross(pole, pole_rate)
 
 
-def earth_orientation(epoch: Epoch, start_s: float, end_s: float) -> EarthOrientation:
+def earth_orientation(epoch: Epoch, start_s: float | int, end_s: float | int) -> EarthOrientation:
     """Prepare the orientation from `start_s` to `end_s` (s from `epoch`).
 
     Raises

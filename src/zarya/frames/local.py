@@ -6,7 +6,7 @@ from zarya.arrays import Matrix3, Vector3
 
 
 def _unit(vector: Vector3) -> Vector3:
-    return vector / jnp.linalg.norm(vector)
+    return jnp.asarray(vector / jnp.linalg.norm(vector))
 
 
 def dcm_lvlh_from_gcrf(r_gcrf: Vector3, v_gcrf: Vector3) -> Matrix3:
