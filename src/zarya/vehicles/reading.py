@@ -14,8 +14,10 @@ type Table = dict[str, Any]
 type Index = Mapping[str, tuple[Path, Table]]
 """Name of an entry -> its file and raw table."""
 
-_PLAIN_INTEGERS = {"norad_id"}
+_PLAIN = {"norad_id", "kind", "name", "title", "note", "docking_system", "network", "role", "rule", "axis", "cutoff"}
+"""keys that hold a word or a catalogue number, not a quantity"""
 _GRADES = get_args(Grade)
+_MISSING = "this key is missing"
 
 
 def sources(table: Table, index: Index) -> dict[str, str]:
@@ -67,9 +69,7 @@ def _graded(value: Any, grade: str | None, source: str | None, file: str, key: s
     if isinstance(value, dict) and not {"value", "values"} & value.keys():
         grade, source = value.get("grade", grade), value.get("source", source)
         return {
-            name: item
-            if name in _PLAIN_INTEGERS
-            else _graded(item, grade, source, file, f"{key}.{name}" if key else name)
+            name: item if name in _PLAIN else _graded(item, grade, source, file, f"{key}.{name}" if key else name)
             for name, item in value.items()
             if name not in ("grade", "source")
         }
@@ -110,7 +110,16 @@ def checked[E: BaseModel](record: type[E], table: Table, path: Path) -> E:
     try:
         return record.model_validate(table | {"file": str(path)})
     except ValidationError as error:
-        problems = tuple(_problem(dict(item), table, record, str(path)) for item in error.errors())
+        found: dict[tuple[str, str], Problem] = {}
+        for item in error.errors():
+            problem = _problem(dict(item), table, record, str(path))
+            found.setdefault((problem.key, problem.problem), problem)
+        instead = {word.rstrip(".?") for problem in found.values() for word in problem.remedy.split()}
+        problems = tuple(
+            problem  # a key written wrongly is one problem, not also a missing one
+            for problem in found.values()
+            if problem.problem != _MISSING or problem.key.rpartition(".")[2] not in instead
+        )
         raise ScenarioError(problems) from error
 
 
@@ -128,6 +137,12 @@ def _problem(item: Table, table: Table, record: type[BaseModel], file: str) -> P
             key += f".{part}" if key else str(part)
         where = inner
     found = where.get("value", where.get("values")) if isinstance(where, dict) else where
+    if item["loc"] and item["loc"][-1] in ("value", "values"):
+        wanted = "one number" if isinstance(where, dict) and "values" in where else "numbers of the right shape"
+        if item["type"] in ("missing", "extra_forbidden"):
+            return Problem(f"takes {wanted}", file, key, found, "Correct the value.")
+    if item["type"] == "model_type" and not isinstance(where, dict):
+        return Problem("takes a number or a table", file, key, found, "Numbers stand without quotes.")
     if item["type"] == "extra_forbidden":
         name = str(location[-1])
         allowed = _allowed(record, location[:-1])
@@ -136,9 +151,10 @@ def _problem(item: Table, table: Table, record: type[BaseModel], file: str) -> P
             return Problem("this quantity is given in another unit", file, key, found, f"Write {twin}.")
         return Problem("no such key", file, key, found, hint(name, allowed) + listed("Keys", allowed))
     if item["type"] == "missing":
-        return Problem("this key is missing", file, key, None, "Add it, with grade and source.")
+        return Problem(_MISSING, file, key, None, "Add it; a number needs grade and source.")
     text = str(item["msg"]).removeprefix("Value error, ")
-    return Problem(text[:1].lower() + text[1:], file, key, found, "Correct the value; mind the unit in the key.")
+    remedy = "Correct the value; mind the unit in the key." if "between" in text else "Correct it."
+    return Problem(text[:1].lower() + text[1:], file, key, found, remedy)
 
 
 def _allowed(record: Any, location: list[Any]) -> list[str]:
@@ -150,7 +166,7 @@ def _allowed(record: Any, location: list[Any]) -> list[str]:
         if field is None:
             continue
         record = _record_inside(field.annotation) or record
-    names = [name for name in record.model_fields if name != "file"]
+    names = [name for name in record.model_fields if name not in ("file", "ship")]
     return names if record in (Quantity, Series) else [*names, "grade", "source"]
 
 

@@ -109,7 +109,9 @@ def test_user_entry_inherits_and_changes_one_number(tmp_path):
         ("thrust_kn = 3", "thrst_kn = 3", "engine.thrst_kn", "Did you mean thrust_kn"),
         ("isp_s = 300\n", "", "engine.isp_s", "missing"),
         ("isp_s = 300\n", "isp_s = 3\n", "engine.isp_s", "between 50 and 10000"),
-        ("isp_s = 300\n", 'isp_s = "300"\n', "engine.isp_s", "valid"),
+        ("isp_s = 300\n", 'isp_s = "300"\n', "engine.isp_s", "without quotes"),
+        ("isp_s = 300\n", "isp_s = [300, 301]\n", "engine.isp_s", "takes one number"),
+        ("isp_s = 300\n", "isp_s = nan\n", "engine.isp_s", "finite"),
         ('source = "me"\ngrade = "assumed"\nthrust_kn', "thrust_kn", "engine.thrust_kn", "without grade and source"),
         ('me = "a user"', 'you = "a user"', "", "source tag not in the [sources] table: me"),
         ('grade = "assumed"\nthrust_kn', 'grade = "guess"\nthrust_kn', "engine.thrust_kn", "measured"),
@@ -125,6 +127,13 @@ def test_bad_file_is_refused_with_file_key_and_remedy(tmp_path, old, new, key, s
     assert said in str(caught.value)
     assert any(key in problem.key for problem in caught.value.problems)
     assert all(problem.file.endswith("tug.toml") for problem in caught.value.problems)
+
+
+def test_key_in_another_unit_is_one_problem_not_two(tmp_path):
+    write(tmp_path, SHIP.replace("thrust_kn = 3", "thrust_n = 3000"))
+    with pytest.raises(ScenarioError) as caught:
+        catalog.ship("tug", tmp_path)
+    assert len(caught.value.problems) == 1
 
 
 def test_misspelled_name_is_answered_with_the_near_one():
