@@ -55,7 +55,7 @@ def cartesian_from_near_circular(elements: NearCircular, gm_m3_s2: Scalar | floa
         return k - z.ex * jnp.sin(k) + z.ey * jnp.cos(k) - z.u_rad
 
     def solve(_: object, guess: Scalar) -> Scalar:
-        def step(_: int, k: Scalar) -> Scalar:
+        def step(_: object, k: Scalar) -> Scalar:
             return k - residual(k) / (1.0 - z.ex * jnp.cos(k) - z.ey * jnp.sin(k))
 
         found: Scalar = jax.lax.fori_loop(0, _ITERATIONS, step, guess)

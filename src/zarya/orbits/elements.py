@@ -103,7 +103,7 @@ def eccentric_from_mean(mean_rad: Scalar, e: Scalar) -> Scalar:
         return anomaly - e * jnp.sin(anomaly) - m
 
     def solve(_: object, guess: Scalar) -> Scalar:
-        def step(_: int, x: Scalar) -> Scalar:
+        def step(_: object, x: Scalar) -> Scalar:
             f, slope, bend = x - e * jnp.sin(x) - m, 1.0 - e * jnp.cos(x), e * jnp.sin(x)
             newton = f / slope
             move = f / (slope - 0.5 * newton * bend)
@@ -176,7 +176,7 @@ def two_body_motion(
         return time_of(chi)[0] - goal
 
     def solve(_: object, guess: Scalar) -> Scalar:
-        def step(_: int, chi: Scalar) -> Scalar:
+        def step(_: object, chi: Scalar) -> Scalar:
             time, slope, bend = time_of(chi)
             f = time - goal
             root = jnp.sqrt(jnp.abs(16.0 * slope * slope - 20.0 * f * bend))

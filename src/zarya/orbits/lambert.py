@@ -121,13 +121,13 @@ def _solve_x(
     lam, goal = jax.lax.stop_gradient(lam), jax.lax.stop_gradient(goal)
     slope_of = jax.grad(_time)
 
-    def newton(_: int, bracket: tuple[Scalar, Scalar, Scalar]) -> tuple[Scalar, Scalar, Scalar]:
+    def newton(_: object, bracket: tuple[Scalar, Scalar, Scalar]) -> tuple[Scalar, Scalar, Scalar]:
         x, low, high = bracket
         move = (_time(x, lam, turns) - goal) / slope_of(x, lam, turns)
         better = x - move
         return jnp.where((better > low) & (better < high), better, x), low, high
 
-    def halve_slope(_: int, ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    def halve_slope(_: object, ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
         middle = 0.5 * (ends[0] + ends[1])
         falls = slope_of(middle, lam, turns) < 0.0
         return jnp.where(falls, middle, ends[0]), jnp.where(falls, ends[1], middle)
@@ -145,7 +145,7 @@ def _solve_x(
     def x_of(w: Scalar) -> Scalar:
         return jnp.where(multi | (w < 0.0), w, w / (1.0 - jnp.where(multi, 0.0, w)))
 
-    def halve(_: int, ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    def halve(_: object, ends: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
         middle = 0.5 * (ends[0] + ends[1])
         is_above = (_time(x_of(middle), lam, turns) > goal) ^ rising
         return jnp.where(is_above, middle, ends[0]), jnp.where(is_above, ends[1], middle)

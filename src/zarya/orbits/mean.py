@@ -83,7 +83,7 @@ def mean_from_osculating(r_m: Vector3, v_m_s: Vector3, planet: Oblateness | None
     body = planet or earth_oblateness()
     osculating = near_circular_from_cartesian(r_m, v_m_s, body.gm_m3_s2)
 
-    def step(_: int, mean: NearCircular) -> NearCircular:
+    def step(_: object, mean: NearCircular) -> NearCircular:
         again = near_circular_from_cartesian(*_osculating_state(mean, body), body.gm_m3_s2)
         corrected: NearCircular = jax.tree.map(jnp.add, mean, _difference(osculating, again))
         return corrected
@@ -132,7 +132,7 @@ def _osculating_state(mean: NearCircular, body: Oblateness) -> tuple[Vector3, Ve
     polar = big_l * eta * jnp.cos(mean.i_rad)
     energy = _mean_hamiltonian(big_l, big_l * eta, polar, body)
 
-    def close(_: int, z: NearCircular) -> NearCircular:
+    def close(_: object, z: NearCircular) -> NearCircular:
         r_now, _v = cartesian_from_near_circular(z, gm)
         a = -0.5 * gm / (energy - _j2_potential(r_now, body))
         momentum = jnp.sqrt(gm * a * (1.0 - z.ex**2 - z.ey**2))
@@ -176,7 +176,8 @@ def _mean_hamiltonian(big_l: Scalar, big_g: Scalar, big_h: Scalar, body: Oblaten
 def _j2_potential(r_m: Vector3, body: Oblateness) -> Scalar:
     """Potential energy per mass of the J2 term, m2/s2."""
     r = jnp.linalg.norm(r_m)
-    return 0.5 * body.gm_m3_s2 * body.j2 * body.radius_m**2 / r**3 * (3.0 * (r_m[2] / r) ** 2 - 1.0)
+    energy: Scalar = 0.5 * body.gm_m3_s2 * body.j2 * body.radius_m**2 / r**3 * (3.0 * (r_m[2] / r) ** 2 - 1.0)
+    return energy
 
 
 def _difference(left: NearCircular, right: NearCircular) -> NearCircular:

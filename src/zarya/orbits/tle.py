@@ -190,7 +190,9 @@ class ElementSet:
         satrec.jdsatepoch, satrec.jdsatepochF = jd1, jd2
         return satrec
 
-    def sgp4(self, when: ArrayLike | Epoch | Sequence[Epoch]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    def sgp4(
+        self, when: float | ArrayLike | Epoch | Sequence[Epoch]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Position (..., 3) m and velocity (..., 3) m/s in TEME.
 
         Parameters

@@ -1,5 +1,6 @@
 """The fixed columns of a TLE: what fits, checksums, Alpha-5 numbers, exponents without a point."""
 
+import math
 import re
 from typing import Final
 
