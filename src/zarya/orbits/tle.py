@@ -32,6 +32,8 @@ from zarya.units import DAY, DEG, KM
 WGS72_OBLATENESS: Final = (3.986008e14, 6_378_135.0, 0.001082616)
 """gm m3/s2, radius m, J2 of SGP4. Source: Hoots & Roehrich 1980, Spacetrack Report 3; Vallado et al. 2006."""
 _J2000_JD: Final = 2_451_545.0
+_EPOCH_RESOLUTION_DAY: Final = 5.0e-9
+"""Half the last printed digit of a TLE epoch (0.4 ms): closer epochs are the same instant."""
 _SGP4_EPOCH_JD: Final = 2_433_281.5
 """1949-12-31 00:00, day zero of the SGP4 code."""
 _REV_DAY: Final = 2.0 * math.pi / DAY
@@ -128,7 +130,7 @@ class ElementSet:
         object_id = str(fields.get("OBJECT_ID", ""))
         match = re.fullmatch(r"\d\d(\d\d)-(\w{1,6})", object_id)
         return cls(
-            catalog_number=int(number("NORAD_CAT_ID", 0)), epoch_year=year, epoch_day=day,
+            catalog_number=int(number("NORAD_CAT_ID", 0.0)), epoch_year=year, epoch_day=day,
             inclination_deg=number("INCLINATION"), raan_deg=number("RA_OF_ASC_NODE"),
             eccentricity=number("ECCENTRICITY"), argp_deg=number("ARG_OF_PERICENTER"),
             mean_anomaly_deg=number("MEAN_ANOMALY"), mean_motion_rev_day=number("MEAN_MOTION"),
@@ -136,8 +138,8 @@ class ElementSet:
             mean_motion_ddot=number("MEAN_MOTION_DDOT", 0.0),
             classification=str(fields.get("CLASSIFICATION_TYPE", "U"))[:1] or "U",
             designator=match[1] + match[2] if match else object_id[:8],
-            ephemeris_type=int(number("EPHEMERIS_TYPE", 0)), element_number=int(number("ELEMENT_SET_NO", 0)),
-            revolution=int(number("REV_AT_EPOCH", 0)), name=str(fields.get("OBJECT_NAME", "")).strip(),
+            ephemeris_type=int(number("EPHEMERIS_TYPE", 0.0)), element_number=int(number("ELEMENT_SET_NO", 0.0)),
+            revolution=int(number("REV_AT_EPOCH", 0.0)), name=str(fields.get("OBJECT_NAME", "")).strip(),
         )  # fmt: skip
 
     @property
@@ -318,7 +320,7 @@ def latest_before(sets: Iterable[ElementSet], epoch: Epoch) -> ElementSet:
     for item in sets:
         day, fraction = item.epoch_jd
         age = (goal[0] - (day - _J2000_JD)) + (goal[1] - fraction)
-        if 0.0 < age < best_age:
+        if _EPOCH_RESOLUTION_DAY < age < best_age:
             best, best_age = item, age
     if best is None:
         raise CoverageError(
