@@ -1,0 +1,164 @@
+"""Which element set to plan a launch from, why, and how well it knows where the station will be."""
+
+import math
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from statistics import median
+from typing import Final
+
+from zarya.errors import CoverageError
+from zarya.orbits.tle import ElementSet
+from zarya.time import Epoch
+from zarya.units import DAY, DEG, HOUR
+
+INCLINATION_JUMP_DEG: Final = 0.005
+"""A station's mean inclination changes by 0.002 deg in a day at most; a larger step is a bad fit."""
+REBOOST_SETTLING_S: Final = 36.0 * HOUR
+"""For this long after a burn the published sets mix arcs before and after it: phase wrong by up to 40 deg, wild B*."""
+REBOOST_STEP_REV_DAY: Final = 4.0e-4
+"""Drop of mean motion between sets that only a burn makes (drag raises it): 0.12 km, 0.07 m/s; sets scatter by 1e-4."""
+BURN_FACTOR: Final = 3.0
+"""The sigma of the phase is multiplied by this when a burn is recent or suspected (assumed)."""
+_BSTAR_FACTOR: Final = 6.0
+"""A B* this many times away from the usual one, or negative, comes from a fit across a burn."""
+_HISTORY: Final = 20
+_LOOK_BACK_S: Final = 7.0 * DAY
+"""Sets up to this old still give the plane within a second, unless a burn lies between."""
+
+
+@dataclass(frozen=True)
+class ElementChoice:
+    """The chosen set and the reasons for which newer ones were passed over.
+
+    Parameters
+    ----------
+    element_set : the set to use.
+    age_s : s, from its epoch to the instant asked for.
+    phase_sigma_rad : rad, 1 sigma of the station's place along its orbit at that instant, from the age alone.
+    rejected : one line for each newer set passed over.
+    warnings : what is doubtful about the set chosen.
+    """
+
+    element_set: ElementSet
+    age_s: float
+    phase_sigma_rad: float
+    rejected: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def choose_element_set(sets: Sequence[ElementSet], before: Epoch) -> ElementChoice:
+    """Newest sane set with an epoch before `before`.
+
+    Passed over: an inclination more than 0.005 deg from the median of the sets before it; a B* negative or far from
+    the usual. In the 36 h after a burn, and where newer sets were passed over for their B*, the choice comes with a
+    warning and three times the sigma: the newer sets are badly fitted and the older do not know of the burn. If no set
+    of the last seven days is sane, the newest is used with a warning.
+
+    Raises
+    ------
+    CoverageError : no set is earlier.
+    """
+    earlier = sorted((item for item in _window(sets, before)), key=_day)
+    if not earlier:
+        raise CoverageError(
+            "no element set has an earlier epoch", key="epoch", value=before.iso("utc"), remedy="Give older sets."
+        )
+    rejected: list[str] = []
+    for index in range(len(earlier) - 1, -1, -1):
+        candidate, history = earlier[index], earlier[max(0, index - _HISTORY) : index]
+        if rejected and before - candidate.epoch > _LOOK_BACK_S:
+            break
+        problem = set_problem(candidate, history)
+        if problem:
+            rejected.append(f"set of {candidate.epoch.iso('utc', 0)}: {problem}")
+            continue
+        return _choice(candidate, earlier[: index + 1], before, rejected, [])
+    return _choice(
+        earlier[-1], earlier, before, [], ["no sane set in the last seven days; the newest is used", *rejected]
+    )
+
+
+def reboost_before(sets: Sequence[ElementSet]) -> Epoch | None:
+    """Epoch of the first set after the last burn that shows as a drop of mean motion; None if there is none.
+
+    **Model** the drop must last: the two sets before against the set and the next ones (medians).
+    """
+    ordered = sorted(sets, key=_day)
+    for index in range(len(ordered) - 1, 0, -1):
+        before = median(item.mean_motion_rev_day for item in ordered[max(0, index - 3) : index])
+        after = median(item.mean_motion_rev_day for item in ordered[index : index + 3])
+        if before - after > REBOOST_STEP_REV_DAY and (
+            ordered[index - 1].mean_motion_rev_day - ordered[index].mean_motion_rev_day > 0.3 * (before - after)
+        ):
+            return ordered[index].epoch
+    return None
+
+
+def phase_sigma_rad(age_s: float) -> float:
+    """Standard uncertainty of the phase of a station known by an element set `age_s` old, rad.
+
+    **Model** table of the errors of sets of the ISS, burns unknown to the set included, straight lines between in
+    log-log. **Source** data/element_age.toml, written by builders/calibrate_element_age.py.
+    """
+    rows = _age_rows()
+    days = max(age_s / DAY, rows[0][0])
+    if days >= rows[-1][0]:  # the error of an unknown burn grows with the time since
+        (d0, s0), (d1, s1) = rows[-2], rows[-1]
+    else:
+        k = next(i for i in range(1, len(rows)) if days <= rows[i][0])
+        (d0, s0), (d1, s1) = rows[k - 1], rows[k]
+    slope = math.log(s1 / s0) / math.log(d1 / d0)
+    return min(s0 * math.pow(days / d0, slope), 104.0) * DEG  # a phase of which nothing is known: 360/sqrt(12)
+
+
+def _choice(
+    chosen: ElementSet, history: Sequence[ElementSet], before: Epoch, rejected: list[str], warnings: list[str]
+) -> ElementChoice:
+    age_s = before - chosen.epoch
+    sigma = phase_sigma_rad(age_s)
+    if any("B*" in line for line in rejected):
+        warnings = [*warnings, "newer sets have a wild B*: a burn is suspected, phase doubtful"]
+        sigma *= BURN_FACTOR
+    burn = reboost_before([item for item in history if chosen.epoch - item.epoch < REBOOST_SETTLING_S + DAY])
+    if burn is not None and chosen.epoch - burn < REBOOST_SETTLING_S:
+        warnings = [*warnings, f"within 36 h of a burn before {burn.iso('utc', 0)}: phase doubtful"]
+        sigma *= BURN_FACTOR
+    return ElementChoice(chosen, age_s, sigma, tuple(rejected), tuple(warnings))
+
+
+def set_problem(item: ElementSet, history: Sequence[ElementSet]) -> str:
+    """What is wrong with a set beside those before it (`history`), in words; empty if nothing."""
+    if len(history) < 3:
+        return ""
+    usual = median(old.inclination_deg for old in history)
+    if abs(item.inclination_deg - usual) > INCLINATION_JUMP_DEG:
+        return (
+            f"inclination {item.inclination_deg:.4f} deg jumps from {usual:.4f} deg (limit {INCLINATION_JUMP_DEG} deg)"
+        )
+    bstar = median(old.bstar for old in history)
+    if bstar > 0.0 and not -bstar < item.bstar < _BSTAR_FACTOR * bstar:
+        return f"B* {item.bstar:.2e} is wild beside the usual {bstar:.2e}"
+    return ""
+
+
+def _window(sets: Sequence[ElementSet], before: Epoch) -> list[ElementSet]:
+    """Sets earlier than `before`: of the last 30 days before it if there are any, else the newest 40."""
+    jd1, jd2 = before.jd("utc")
+    goal = jd1 + jd2
+    earlier = [item for item in sets if sum(item.epoch_jd) < goal]
+    recent = [item for item in earlier if goal - sum(item.epoch_jd) < 30.0]
+    return recent or sorted(earlier, key=_day)[-2 * _HISTORY :]
+
+
+def _day(item: ElementSet) -> float:
+    jd1, jd2 = item.epoch_jd
+    return jd1 + jd2
+
+
+@cache
+def _age_rows() -> tuple[tuple[float, float], ...]:
+    text = files("zarya.gnc").joinpath("data/element_age.toml").read_text(encoding="utf-8")
+    return tuple((float(row["age_days"]), float(row["sigma_deg"])) for row in tomllib.loads(text)["row"])
