@@ -336,8 +336,9 @@ def _settle(
         found = crossing(liftoff, near)
         if abs(found.wait_s - lead.lead_s) < 1e-4:
             break
-    per_rad = found.node_drift_rad / found.phase_rad / EARTH_ROTATION_RAD_S if found.phase_rad else 0.0
     station = found.station
+    node, u = _rates(station.semi_major_axis_m, station.e, station.inclination_rad)
+    per_rad = 3.5 / 1.5 * node / u / EARTH_ROTATION_RAD_S  # the drift's slope in phase, see `node_drift`
     return LaunchInstant(
         liftoff=liftoff,
         coplanar=liftoff + found.wait_s,
