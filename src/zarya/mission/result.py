@@ -1,0 +1,173 @@
+"""What a flight leaves behind: events, burns, orbit, docking, propellant, paths. SI; layer 9 turns it into km and text."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from zarya.mission.as_flown import FlownInstant
+from zarya.mission.scenario import Scenario
+from zarya.time import Epoch
+
+type Floats = NDArray[np.float64]
+type BurnPhase = Literal["phasing", "rendezvous", "approach", "departure", "deorbit"]
+
+
+@dataclass(frozen=True)
+class FlightEvent:
+    """An instant of the flight beside the real one.
+
+    Parameters
+    ----------
+    name : of the contract (`liftoff`, `strap_on_separation`, ..., `docking`).
+    t_s : s from the flight's epoch.
+    is_commanded : True for an input of the launcher's clock, False for what results from the flight.
+    flown : the same instant of the real flight with its grade, or None.
+    """
+
+    name: str
+    t_s: float
+    is_commanded: bool
+    flown: FlownInstant | None = None
+
+
+@dataclass(frozen=True)
+class Burn:
+    """One burn: ignition (s from the epoch), size (m/s), length (s), propellant (kg), direction in LVLH (3,) m/s."""
+
+    name: str
+    phase: BurnPhase
+    t_s: float
+    delta_v_m_s: float
+    duration_s: float
+    propellant_kg: float
+    dv_lvlh_m_s: tuple[float, float, float]
+
+
+@dataclass(frozen=True)
+class InsertionOrbit:
+    """The orbit after separation from the launcher.
+
+    Parameters
+    ----------
+    perigee_m, apogee_m : m, lowest and highest height over the WGS84 ellipsoid in the first revolution.
+    inclination_mean_rad, raan_mean_rad : rad, mean (J2 short-period terms removed), TEME of date.
+    period_s : s, of the mean argument of latitude.
+    phase_rad : rad, mean argument of latitude of the station minus that of the ship at separation.
+    """
+
+    perigee_m: float
+    apogee_m: float
+    inclination_mean_rad: float
+    raan_mean_rad: float
+    period_s: float
+    phase_rad: float
+
+
+@dataclass(frozen=True)
+class Docking:
+    """Contact: instant (s from the epoch), port, closing speed, offset and rate across the axis, limits kept."""
+
+    t_s: float
+    port: str
+    axial_m_s: float
+    lateral_m: float
+    lateral_m_s: float
+    is_inside_limits: bool
+
+
+@dataclass(frozen=True)
+class Propellant:
+    """The ship's propellant, kg: loaded, used by phase, kept for deorbit, left over it."""
+
+    loaded_kg: float
+    used_kg: Mapping[str, float]
+    deorbit_reserve_kg: float
+
+    @property
+    def margin_kg(self) -> float:
+        """What is left beyond the deorbit reserve, kg."""
+        return self.loaded_kg - sum(self.used_kg.values()) - self.deorbit_reserve_kg
+
+
+@dataclass(frozen=True)
+class Track:
+    """Positions and velocities over time: `t_s` (n,) s, `r_gcrf` (n, 3) m, `v_gcrf` (n, 3) m/s, `mass_kg` (n,)."""
+
+    t_s: Floats
+    r_gcrf: Floats
+    v_gcrf: Floats
+    mass_kg: Floats
+
+
+@dataclass(frozen=True)
+class Lift:
+    """How the lift-off instant came about.
+
+    Parameters
+    ----------
+    computed : lift-off from the station's plane and the lead; `flown` instant may differ when one was ordered.
+    sigma_s : s, 1 sigma.
+    lead_s : s, of the steering programme; `lead_source` says which and on what it was calibrated.
+    element_set_epoch : epoch of the station's set; `age_s` its age at lift-off; `station_rms_m` residual of the fit.
+    phase_sigma_rad : rad, 1 sigma of the phase.
+    notes : sets passed over, warnings.
+    """
+
+    computed: Epoch
+    sigma_s: float
+    lead_s: float
+    lead_source: str
+    plane_offset_s: float
+    element_set_epoch: Epoch
+    age_s: float
+    station_rms_m: float
+    phase_sigma_rad: float
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Flight:
+    """One flown mission.
+
+    Parameters
+    ----------
+    scenario, epoch : what was flown; the epoch is the lift-off, from which every `t_s` counts.
+    outcome : `docked`, or what ended the flight.
+    events, burns, insertion, docking, propellant : see their classes; None for what was not reached.
+    lift : where the lift-off comes from.
+    ship, station : tracks over the flight.
+    ascent : (n,) histories of the ascent by name (`t_s`, `height_m`, `speed_relative_m_s`, `dynamic_pressure_pa`, ...).
+    approach : (n,) and (n, 3) histories of the approach by name (`t_s`, `r_rel_lvlh`, ...).
+    figures : further scalars by name (unit in the name): delta-v budget, propellant left, bounds.
+    impacts : spent parts by name: latitude, longitude (rad), downrange (m).
+    notes : what the user should know.
+    """
+
+    scenario: Scenario
+    epoch: Epoch
+    outcome: str
+    events: tuple[FlightEvent, ...]
+    burns: tuple[Burn, ...]
+    lift: Lift
+    propellant: Propellant
+    ship: Track
+    station: Track
+    insertion: InsertionOrbit | None = None
+    docking: Docking | None = None
+    ascent: Mapping[str, Floats] = field(default_factory=dict)
+    approach: Mapping[str, Floats] = field(default_factory=dict)
+    figures: Mapping[str, float] = field(default_factory=dict)
+    impacts: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def utc(self, t_s: float) -> str:
+        """ISO 8601 UTC of an instant of the flight."""
+        return (self.epoch + float(t_s)).iso("utc")
+
+    @property
+    def is_docked(self) -> bool:
+        """Whether the ship is on the station, contact inside the limits."""
+        return self.outcome == "docked"
