@@ -1,4 +1,4 @@
-"""What a flight leaves behind: events, burns, orbit, docking, propellant, paths. SI; layer 9 turns it into km and text."""
+"""What a flight leaves behind: events, burns, orbit, docking, propellant, tracks. SI; layer 9 makes km and text."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

@@ -189,9 +189,7 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         return value
 
     site: SiteData | None = named("launch.site", catalog.site, table.launch.site, catalog_folder)
-    launcher: LauncherData | None = named(
-        "launch.launcher", catalog.launcher, table.launch.launcher, catalog_folder
-    )
+    launcher: LauncherData | None = named("launch.launcher", catalog.launcher, table.launch.launcher, catalog_folder)
     ship: ShipData | None = named("ship.name", catalog.ship, table.ship.name, catalog_folder)
     station: StationData | None = named("station.name", catalog.station, table.station.name, catalog_folder)
     port: PortData | None = None

@@ -1,0 +1,122 @@
+"""The command line: `zarya COMMAND --help`. JSON on stdout with `--json`, progress on stderr, exit codes 0, 1, 2."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from zarya.errors import FlightError, InputError
+
+app = typer.Typer(
+    name="zarya",
+    help="Plan and fly a crewed flight to a space station: launch window, ascent, rendezvous, docking.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+_out = Console()
+_err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+Catalog = Annotated[Path | None, typer.Option("--catalog", help="Folder of TOML files that extends the catalog.")]
+
+
+def main() -> None:
+    """Entry point: errors become one message and an exit code (1 the flight failed, 2 bad input)."""
+    try:
+        app()
+    except InputError as error:
+        _fail(error, 2)
+    except FlightError as error:
+        _fail(error, 1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    if "--json" in sys.argv:
+        problems = [asdict(item) for item in error.problems] if isinstance(error, InputError) else []
+        detail = error.detail if isinstance(error, FlightError) else {}
+        print_json({"ok": False, "error": str(error), "problems": problems, **detail})
+    _err.print(f"zarya: {error}", style="red", markup=False, highlight=False)
+    sys.exit(code)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(document, indent=2, default=str, allow_nan=False))
+
+
+@app.command(name="catalog")
+def catalog_command(
+    kind: Annotated[
+        str | None, typer.Argument(help="launcher, ship, station, site, zone, ground, relay, mission")
+    ] = None,
+    as_json: Json = False,
+    folder: Catalog = None,
+) -> None:
+    """List vehicles, sites, stations, zones and missions with their sources.
+
+    Example: `zarya catalog launcher`
+    """
+    from zarya.mission.scenario import mission_names, mission_path
+    from zarya.vehicles import catalog
+
+    rows: list[dict[str, Any]] = []
+    if kind != "mission":
+        rows = [asdict(item) for item in catalog.entries(kind, folder)]
+    if kind in (None, "mission"):
+        rows += [
+            {"name": name, "kind": "mission", "title": "", "file": str(mission_path(name)), "sources": {}}
+            for name in mission_names()
+        ]
+    if as_json:
+        print_json({"entries": rows})
+        return
+    table = Table("kind", "name", "title", "sources")
+    for row in rows:
+        table.add_row(row["kind"], row["name"], row["title"], ", ".join(row["sources"]))
+    _out.print(table)
+
+
+@app.command()
+def check(mission: Annotated[str, typer.Argument(help="Name or path of a mission file.")], as_json: Json = False,
+          folder: Catalog = None) -> None:  # fmt: skip
+    """Validate a mission file; fly nothing. Exit code 2 when it cannot be flown.
+
+    Example: `zarya check my-mission.toml`
+    """
+    from zarya.mission import scenario
+
+    problems = scenario.check(mission, folder)
+    if as_json:
+        print_json({"ok": not problems, "problems": [asdict(item) for item in problems]})
+    for item in problems:
+        _err.print(str(item), markup=False, highlight=False)
+    if not as_json and not problems:
+        _out.print(f"{mission}: can be flown", highlight=False)
+    if problems:
+        raise typer.Exit(2)
+
+
+@app.command()
+def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NAME.toml is written.")],
+        as_json: Json = False) -> None:  # fmt: skip
+    """Write a commented mission file to start from, with the station's element sets beside it.
+
+    Example: `zarya new my-flight`
+    """
+    from zarya.mission.template import write_template
+
+    files = write_template(name, Path.cwd())
+    if as_json:
+        print_json({"file": str(files[0]), "files": [str(item) for item in files]})
+    else:
+        _out.print(f"wrote {', '.join(str(item) for item in files)}; next: zarya check {files[0]}", highlight=False)
