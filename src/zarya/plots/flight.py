@@ -1,0 +1,210 @@
+"""Plots of one flight worth putting in a report: ascent, ground track, rendezvous, relative motion, budgets."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from zarya.frames.earth import itrf_from_gcrf
+from zarya.frames.local import relative_lvlh_rotating
+from zarya.mission.result import Flight, Floats
+from zarya.plots.coast import coastlines
+from zarya.units import DEG, KM
+
+matplotlib.use("Agg")
+
+SHIP, STATION, DIM, MARK = "#c1272d", "#1f5fa8", "#9aa3ab", "#2f7d4f"
+_STYLE = {
+    "font.size": 9,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#e3e6e8",
+    "axes.axisbelow": True,
+    "figure.dpi": 120,
+    "savefig.dpi": 120,
+}
+
+
+def draw_all(flight: Flight) -> dict[str, Figure]:
+    """Every plot the flight has data for, by file name."""
+    wanted: dict[str, tuple[bool, Callable[[Flight], Figure]]] = {
+        "ascent.png": (bool(flight.ascent), ascent),
+        "ground_track.png": (True, ground_track),
+        "rendezvous.png": (flight.ship.t_s.size > 2, rendezvous),
+        "relative_motion.png": (bool(flight.approach), relative_motion),
+        "budget.png": (True, budget),
+    }
+    with matplotlib.rc_context(_STYLE):
+        return {name: draw(flight) for name, (is_there, draw) in wanted.items() if is_there}
+
+
+def _events(axes: Axes, flight: Flight, end_s: float, *, text: bool) -> None:
+    marks = [event for event in flight.events if 0.0 < event.t_s <= end_s]
+    for row, event in enumerate(marks):
+        axes.axvline(event.t_s, color=DIM, lw=0.6, ls=":")
+        if text:
+            name = event.name.replace("_", " ")
+            height = 0.98 - 0.085 * (row % 5)
+            axes.text(event.t_s, height, f" {name}", transform=axes.get_xaxis_transform(), fontsize=6, va="top")
+
+
+def ascent(flight: Flight) -> Figure:
+    """Altitude, speed, dynamic pressure, axial load and mass against time, with events."""
+    h = flight.ascent
+    t = h["t_s"]
+    rows: list[tuple[str, list[tuple[str, Floats, str]]]] = [
+        ("height, km", [("", h["height_m"] / KM, SHIP)]),
+        (
+            "speed, km/s",
+            [
+                ("inertial", h["speed_inertial_m_s"] / KM, STATION),
+                ("relative", h["speed_relative_m_s"] / KM, SHIP),
+            ],
+        ),
+        ("dynamic pressure, kPa", [("", h["dynamic_pressure_pa"] / 1e3, SHIP)]),
+        ("axial load, g", [("", h["axial_g"], SHIP)]),
+        ("mass, t", [("", h["mass_kg"] / 1e3, SHIP)]),
+    ]
+    figure = Figure(figsize=(8.0, 9.5), layout="constrained")
+    axes = figure.subplots(len(rows), 1, sharex=True)
+    for row, (label, lines) in enumerate(rows):
+        for name, values, colour in lines:
+            axes[row].plot(t, values, color=colour, lw=1.4, label=name or None)
+        axes[row].set_ylabel(label)
+        axes[row].set_ylim(bottom=0.0)
+        _events(axes[row], flight, float(t[-1]), text=row == 0)
+        if len(lines) > 1:
+            axes[row].legend(frameon=False, loc="upper left")
+    axes[0].set_ylim(0.0, 1.35 * float(np.max(rows[0][1][0][1])))
+    axes[-1].set_xlabel("seconds after lift-off")
+    figure.suptitle(f"{flight.scenario.table.mission.title}: ascent (computed)")
+    return figure
+
+
+def _subpoints(flight: Flight, t_s: Floats, r_gcrf: Floats, v_gcrf: Floats) -> tuple[Floats, Floats]:
+    latitude, longitude = np.empty(t_s.size), np.empty(t_s.size)
+    for k in range(t_s.size):
+        r, _ = itrf_from_gcrf(flight.epoch + float(t_s[k]), r_gcrf[k], v_gcrf[k])
+        latitude[k] = np.arctan2(r[2], np.hypot(r[0], r[1])) / DEG
+        longitude[k] = np.arctan2(r[1], r[0]) / DEG
+    return latitude, longitude
+
+
+def ground_track(flight: Flight) -> Figure:
+    """Ground track of the ship from the pad to docking, the spent parts' impact points."""
+    figure = Figure(figsize=(10.0, 5.6), layout="constrained")
+    axes = figure.subplots()
+    for line in coastlines():
+        axes.plot(line[:, 0], line[:, 1], color="#b8bec4", lw=0.5, zorder=1)
+    count = flight.ship.t_s.size
+    pick = np.unique(np.linspace(0, count - 1, min(count, 1500)).astype(int))
+    latitude, longitude = _subpoints(flight, flight.ship.t_s[pick], flight.ship.r_gcrf[pick], flight.ship.v_gcrf[pick])
+    breaks = np.where(np.abs(np.diff(longitude)) > 180.0)[0] + 1
+    for piece in np.split(np.arange(pick.size), breaks):
+        axes.plot(longitude[piece], latitude[piece], color=SHIP, lw=1.2, zorder=3)
+    site = flight.scenario.site
+    axes.plot(site.longitude_deg.value, site.latitude_deg.value, "^", color="black", ms=6, zorder=4)
+    axes.annotate(site.title, (site.longitude_deg.value, site.latitude_deg.value), xytext=(-4, 6),
+                  textcoords="offset points", fontsize=7, ha="right")  # fmt: skip
+    for row, (name, (lat, lon, _)) in enumerate(flight.impacts.items()):
+        axes.plot(lon / DEG, lat / DEG, "x", color=MARK, ms=5, zorder=4)
+        axes.annotate(name.replace("_", " "), (lon / DEG, lat / DEG), xytext=(5, -7 - 8 * (row % 3)),
+                      textcoords="offset points", fontsize=6, color=MARK)  # fmt: skip
+    if flight.docking is not None:
+        k = int(np.argmin(np.abs(flight.ship.t_s[pick] - flight.docking.t_s)))
+        axes.plot(longitude[k], latitude[k], "o", color=STATION, ms=6, zorder=4)
+        axes.annotate("docking", (longitude[k], latitude[k]), xytext=(6, 4), textcoords="offset points", fontsize=8)
+    axes.set(xlim=(-180, 180), ylim=(-65, 75), xlabel="longitude, deg east", ylabel="latitude, deg")
+    axes.set_title(f"{flight.scenario.table.mission.title}: ground track and drop points (computed)")
+    return figure
+
+
+def rendezvous(flight: Flight) -> Figure:
+    """Phase and height difference on the way, with the burns."""
+    t, r, v = flight.ship.t_s, flight.ship.r_gcrf, flight.ship.v_gcrf
+    start = next((event.t_s for event in flight.events if event.name == "spacecraft_separation"), float(t[0]))
+    keep = t >= start
+    t, r, v = t[keep], r[keep], v[keep]
+    rs = np.stack([np.interp(t, flight.station.t_s, flight.station.r_gcrf[:, k]) for k in range(3)], axis=1)
+    h = np.cross(r, v)
+    h /= np.linalg.norm(h, axis=1, keepdims=True)
+    flat = rs - np.sum(rs * h, axis=1, keepdims=True) * h
+    angle = np.arctan2(np.sum(np.cross(r, flat) * h, axis=1), np.sum(r * flat, axis=1))
+    figure = Figure(figsize=(8.0, 6.0), layout="constrained")
+    axes = figure.subplots(2, 1, sharex=True)
+    hours = t / 3600.0
+    axes[0].plot(hours, np.unwrap(angle) / DEG, color=SHIP)
+    axes[0].set_ylabel("station ahead of ship, deg")
+    axes[1].plot(hours, (np.linalg.norm(r, axis=1) - np.linalg.norm(rs, axis=1)) / KM, color=STATION)
+    axes[1].set_ylabel("radius, ship minus station, km")
+    axes[1].set_xlabel("hours after lift-off")
+    for burn in flight.burns:
+        if burn.phase in ("phasing", "rendezvous"):
+            for one in axes:
+                one.axvline(burn.t_s / 3600.0, color=MARK, lw=0.8, ls="--")
+            axes[0].text(burn.t_s / 3600.0, 0.97, f" {burn.name}\n {burn.delta_v_m_s:.1f} m/s",
+                         transform=axes[0].get_xaxis_transform(), fontsize=7, va="top", color=MARK)  # fmt: skip
+    figure.suptitle(f"{flight.scenario.table.mission.title}: phasing (computed)")
+    return figure
+
+
+def relative_motion(flight: Flight) -> Figure:
+    """The approach in the station's rotating LVLH, and range and closing speed against time to contact."""
+    r = flight.approach["r_rel_lvlh"]
+    t = flight.approach["t_s"]
+    figure = Figure(figsize=(9.5, 7.0), layout="constrained")
+    axes = figure.subplots(2, 2)
+    port = np.asarray(flight.scenario.port.position_m.row)
+    for one, zoom in ((axes[0, 0], None), (axes[0, 1], 500.0)):
+        one.plot(r[:, 0] / KM, r[:, 2] / KM, color=SHIP, lw=1.3)
+        one.plot(port[0] / KM, port[2] / KM, "s", color=STATION, ms=4)
+        ring = np.linspace(0.0, 2.0 * np.pi, 200)
+        keep_out = flight.scenario.station.approach.keep_out_radius_m.value / KM
+        one.plot(keep_out * np.cos(ring), keep_out * np.sin(ring), color=DIM, lw=0.8, ls="--")
+        one.set(xlabel="along the velocity (V-bar), km", ylabel="down (R-bar), km")
+        one.invert_yaxis()
+        one.set_aspect("equal", adjustable="datalim")
+        if zoom is not None:
+            one.set(xlim=(-zoom / KM, zoom / KM), ylim=(zoom / KM, -zoom / KM))
+    distance = np.linalg.norm(r - port, axis=1)
+    minutes = (t - t[-1]) / 60.0
+    axes[1, 0].semilogy(minutes, np.maximum(distance, 0.1), color=SHIP)
+    axes[1, 0].set(xlabel="minutes to contact", ylabel="distance to the port, m")
+    speed = -np.gradient(distance, t)
+    axes[1, 1].plot(minutes, speed, color=SHIP)
+    axes[1, 1].set(xlabel="minutes to contact", ylabel="closing speed, m/s")
+    figure.suptitle(f"{flight.scenario.table.mission.title}: approach (computed)")
+    return figure
+
+
+def budget(flight: Flight) -> Figure:
+    """Delta-v by burn and the propellant ledger."""
+    figure = Figure(figsize=(9.0, 4.2), layout="constrained")
+    left, right = figure.subplots(1, 2)
+    names = [burn.name for burn in flight.burns]
+    left.barh(names, [burn.delta_v_m_s for burn in flight.burns], color=SHIP)
+    left.invert_yaxis()
+    left.set_xlabel("delta-v, m/s")
+    ledger = {name.replace("_", " "): value for name, value in flight.propellant.used_kg.items()}
+    ledger |= {"deorbit reserve": flight.propellant.deorbit_reserve_kg, "margin": flight.propellant.margin_kg}
+    colours = [STATION] * len(flight.propellant.used_kg) + [DIM, MARK]
+    right.barh(list(ledger), list(ledger.values()), color=colours)
+    right.invert_yaxis()
+    right.set_xlabel(f"propellant, kg (of {flight.propellant.loaded_kg:.0f} kg loaded)")
+    figure.suptitle(f"{flight.scenario.table.mission.title}: budget (computed)")
+    return figure
+
+
+def save_all(flight: Flight, folder: Path) -> list[Path]:
+    """Draw and write every plot; a file that was there is replaced only when the new one is complete."""
+    files = []
+    for name, figure in draw_all(flight).items():
+        path, part = folder / name, folder / f".{name}.part"
+        figure.savefig(part, format="png")
+        part.replace(path)
+        files.append(path)
+    return files
