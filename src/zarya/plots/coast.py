@@ -13,4 +13,6 @@ def coastlines() -> tuple[NDArray[np.float32], ...]:
     with files("zarya.plots").joinpath("data/coast_110m.npz").open("rb") as file, np.load(file) as data:
         points, starts = data["points_deg"], data["starts"]
     lines = np.split(points, starts[1:-1])
-    return tuple(line for line in lines if np.all(np.abs(np.diff(line[:, 0])) < 180.0))
+    return tuple(
+        piece for line in lines for piece in np.split(line, np.where(np.abs(np.diff(line[:, 0])) > 180.0)[0] + 1)
+    )

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 import numpy as np
@@ -9,7 +10,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from zarya.frames.earth import itrf_from_gcrf
-from zarya.frames.local import relative_lvlh_rotating
 from zarya.mission.result import Flight, Floats
 from zarya.plots.coast import coastlines
 from zarya.units import DEG, KM
@@ -17,7 +17,7 @@ from zarya.units import DEG, KM
 matplotlib.use("Agg")
 
 SHIP, STATION, DIM, MARK = "#c1272d", "#1f5fa8", "#9aa3ab", "#2f7d4f"
-_STYLE = {
+_STYLE: Any = {
     "font.size": 9,
     "axes.spines.top": False,
     "axes.spines.right": False,
