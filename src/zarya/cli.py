@@ -120,3 +120,96 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
         print_json({"file": str(files[0]), "files": [str(item) for item in files]})
     else:
         _out.print(f"wrote {', '.join(str(item) for item in files)}; next: zarya check {files[0]}", highlight=False)
+
+
+@app.command()
+def fly(
+    mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
+    until: Annotated[str, typer.Option(help="Last phase to fly: ascent, phasing, approach or docking.")] = "docking",
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for flight.json, trajectory.parquet, OEM, CZML, plots.")
+    ] = None,
+    as_json: Json = False,
+    folder: Catalog = None,
+) -> None:
+    """Fly a mission from the pad to docking and print its timeline beside the real one.
+
+    Example: `zarya fly soyuz-ms-24 --out out`
+    """
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from zarya.exchange.flight_report import document
+    from zarya.mission.runner import fly as fly_mission
+    from zarya.mission.scenario import load
+
+    scenario = load(mission, folder)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=_err, transient=True) as progress:
+        task = progress.add_task("preparing")
+        flight = fly_mission(scenario, until=until, on_progress=lambda text: progress.update(task, description=text))
+        files: list[str] = []
+        if out is not None:
+            from zarya.exchange.flight_files import write_flight
+
+            progress.update(task, description="writing files and plots")
+            files = [str(path) for path in write_flight(flight, out)]
+    report = document(flight, files)
+    if as_json:
+        print_json(report)
+    else:
+        _print_flight(report)
+    if flight.outcome not in ("docked", "stopped"):
+        raise typer.Exit(1)
+
+
+def _print_flight(report: Mapping[str, Any]) -> None:
+    lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
+    _out.print(f"{report['mission']}: {report['outcome']}", style="bold", highlight=False)
+    table = Table("event", "UTC, computed", "after lift-off, s", "origin", "UTC, flown", "grade", "difference, s")
+    for event in report["events"]:
+        difference = event["difference_s"]
+        table.add_row(
+            event["name"],
+            event["utc"],
+            f"{event['met_s']:.1f}",
+            event["origin"],
+            event["as_flown_utc"] or "",
+            event["as_flown_grade"] or "",
+            "" if difference is None else f"{difference:+.1f}",
+        )
+    _out.print(table)
+    burns = Table("burn", "UTC", "delta-v, m/s", "duration, s", "propellant, kg")
+    for burn in report["burns"]:
+        burns.add_row(
+            burn["name"],
+            burn["utc"],
+            f"{burn['delta_v_m_s']:.2f}",
+            f"{burn['duration_s']:.1f}",
+            f"{burn['propellant_kg']:.1f}",
+        )
+    _out.print(burns)
+    lines = [
+        f"lift-off computed {lift['computed_utc']} (1 sigma {lift['sigma_s']} s), lead {lift['lead_s']} s: "
+        f"{lift['lead_source']}; element set {lift['element_set_age_h']:.1f} h old, "
+        f"fitted to {lift['station_fit_rms_m']:.0f} m"
+    ]
+    if orbit is not None:
+        lines.append(
+            f"insertion {orbit['perigee_km']:.1f} x {orbit['apogee_km']:.1f} km, "
+            f"{orbit['inclination_mean_deg']:.3f} deg mean, {orbit['period_min']:.2f} min, phase {orbit['phase_deg']:.2f} deg"
+        )
+    if docking is not None:
+        lines.append(
+            f"contact at {docking['port']}: {docking['axial_m_s']:.3f} m/s, {docking['lateral_m']:.3f} m off the axis, "
+            f"{docking['lateral_m_s']:.3f} m/s across; inside limits: {'yes' if docking['inside_limits'] else 'no'}"
+        )
+    ledger = report["propellant"]
+    used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
+    lines.append(
+        f"propellant {ledger['loaded_kg']:.0f} kg loaded; used {used}; "
+        f"deorbit reserve {ledger['deorbit_reserve_kg']:.1f}; margin {ledger['margin_kg']:.1f} kg"
+    )
+    lines += [f"note: {note}" for note in [*lift["notes"], *report["notes"]]]
+    lines += [f"wrote {path}" for path in report["files"]]
+    for line in lines:
+        _out.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -1,4 +1,4 @@
-"""A flight in the words of the contract: kilometres, degrees, UTC; the JSON document and the table of the trajectory."""
+"""A flight in the words of the contract, in km, degrees and UTC: the JSON document and the trajectory table."""
 
 import math
 from typing import Any

@@ -8,9 +8,7 @@ from zarya.mission.as_flown import FlownInstant
 from zarya.mission.result import FlightEvent
 
 
-def timeline(
-    logged: Iterable[tuple[str, float, bool]], flown: dict[str, FlownInstant]
-) -> tuple[FlightEvent, ...]:
+def timeline(logged: Iterable[tuple[str, float, bool]], flown: dict[str, FlownInstant]) -> tuple[FlightEvent, ...]:
     """Events that happened, sorted.
 
     Parameters
