@@ -196,7 +196,8 @@ def _print_flight(report: Mapping[str, Any]) -> None:
     if orbit is not None:
         lines.append(
             f"insertion {orbit['perigee_km']:.1f} x {orbit['apogee_km']:.1f} km, "
-            f"{orbit['inclination_mean_deg']:.3f} deg mean, {orbit['period_min']:.2f} min, phase {orbit['phase_deg']:.2f} deg"
+            f"{orbit['inclination_mean_deg']:.3f} deg mean, {orbit['period_min']:.2f} min, "
+            f"phase {orbit['phase_deg']:.2f} deg"
         )
     if docking is not None:
         lines.append(

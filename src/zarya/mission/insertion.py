@@ -20,7 +20,8 @@ _heights = jax.jit(jax.vmap(lambda r: geodetic_from_itrf(r)[2]))
 def mean_elements(epoch: Epoch, r_gcrf: NDArray[np.float64], v_gcrf: NDArray[np.float64]) -> MeanElements:
     """Mean elements (J2 short-period terms removed) in TEME at `epoch` of a GCRF state, m and m/s."""
     dcm = dcm_gcrf_from_teme(epoch)
-    return _mean(jnp.asarray(dcm.T @ r_gcrf), jnp.asarray(dcm.T @ v_gcrf))
+    mean: MeanElements = _mean(jnp.asarray(dcm.T @ r_gcrf), jnp.asarray(dcm.T @ v_gcrf))
+    return mean
 
 
 def insertion_orbit(

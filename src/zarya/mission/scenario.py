@@ -181,10 +181,10 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         try:
             value: T = read(*arguments)
         except InputError as error:
-            problems.extend(
-                Problem(p.problem, p.file or str(path), key if not p.file or p.key == key else p.key, p.value, p.remedy)
-                for p in error.problems
-            )
+            last = key.rpartition(".")[2]
+            for p in error.problems:
+                file = str(path) if not p.file or p.key == last else p.file
+                problems.append(Problem(p.problem, file, key if p.key in ("", last) else p.key, p.value, p.remedy))
             return None
         return value
 

@@ -1,0 +1,80 @@
+from pathlib import Path
+
+import pytest
+
+import zarya
+from zarya.errors import ScenarioError
+from zarya.mission.as_flown import as_flown
+from zarya.mission.scenario import MISSIONS, check, mission_names
+from zarya.mission.template import write_template
+
+REFERENCE = MISSIONS / "soyuz-ms-24" / "scenario.toml"
+
+
+def changed(folder: Path, *pairs: tuple[str, str]) -> Path:
+    """The reference mission with some text replaced, its element sets beside it."""
+    text = REFERENCE.read_text(encoding="utf-8")
+    for old, new in pairs:
+        assert old in text
+        text = text.replace(old, new)
+    (folder / "station.tle").write_bytes((REFERENCE.parent / "station.tle").read_bytes())
+    path = folder / "mission.toml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("name", mission_names())
+def test_shipped_missions_can_be_flown(name: str) -> None:
+    assert check(name) == ()
+    assert zarya.load(name).name == name
+
+
+def test_no_element_set_of_the_reference_mission_is_later_than_the_launch() -> None:
+    scenario = zarya.load("soyuz-ms-24")
+    flown = as_flown(scenario)["liftoff"].epoch
+    assert all(item.epoch - flown < 0.0 for item in scenario.element_sets)
+
+
+@pytest.mark.parametrize(
+    ("pair", "key", "says"),
+    [
+        (('port = "rassvet"', 'port = "rasvet"'), "station.port", "no such port"),
+        (('site = "baikonur-31-6"', 'site = "baikonur"'), "launch.site", "no site of this name"),
+        (("mass_kg = 7152.0", "mass_kg = 71.52"), "ship.mass_kg", "greater than"),
+        (("mass_kg = 7152.0", 'mass_kg = "heavy"'), "ship.mass_kg", "number"),
+        (('scheme = "2-orbit"', 'scheme = "3-orbit"'), "launch.scheme", "2-orbit"),
+        (('"2023-09-15T12:00:00Z"', '"2023-13-15T12:00:00Z"'), "launch.not_before", "UTC"),
+        (('"2023-09-15T18:56:00Z"', '"2023-08-15T18:56:00Z"'), "rendezvous.docking", "1 h to 6 days"),
+        (('port = "rassvet"', 'port = "pirs"'), "station.port", "no longer in use"),
+        (('port = "rassvet"', 'port = "harmony-forward"'), "station.port", "idss"),
+        (('element_sets = "station.tle"', 'element_sets = "none.tle"'), "station.element_sets", "cannot be read"),
+        (("mass_kg = 7152.0", "masss_kg = 7152.0"), "ship.masss_kg", "no such key"),
+    ],
+)
+def test_each_fault_is_named(tmp_path: Path, pair: tuple[str, str], key: str, says: str) -> None:
+    problems = check(changed(tmp_path, pair))
+    assert [item.key for item in problems if says in f"{item.problem} {item.remedy}"] == [key]
+    assert all(item.remedy and item.file for item in problems)
+
+
+def test_all_faults_come_at_once(tmp_path: Path) -> None:
+    path = changed(tmp_path, ('"baikonur-31-6"', '"x"'), ('"rassvet"', '"y"'), ('"soyuz-2.1a"', '"z"'))
+    with pytest.raises(ScenarioError) as caught:
+        zarya.load(path)
+    assert {item.key for item in caught.value.problems} >= {"launch.site", "station.port", "launch.launcher"}
+
+
+def test_unknown_mission_names_the_known_ones() -> None:
+    with pytest.raises(ScenarioError, match="soyuz-ms-24"):
+        zarya.load("soyuz-ms-42")
+
+
+def test_template_can_be_flown_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    mission, sets = write_template("first", tmp_path)
+    assert check(mission) == ()
+    before = mission.read_bytes(), sets.read_bytes()
+    with pytest.raises(ScenarioError, match="exists"):
+        write_template("first", tmp_path)
+    assert (mission.read_bytes(), sets.read_bytes()) == before
+    with pytest.raises(ScenarioError, match="plain file name"):
+        write_template("../escape", tmp_path)
