@@ -1,0 +1,49 @@
+"""What one phase hands to the next, and how a flight can end."""
+
+from typing import Final
+
+import equinox as eqx
+
+from zarya.arrays import Index, Vector3
+from zarya.dynamics.state import State
+
+OUTCOMES: Final = (
+    "flying",
+    "docked",
+    "corridor_left",
+    "contact_outside_limits",
+    "propellant_exhausted",
+    "orbit_not_reached",
+    "not_converged",
+    "timed_out",
+)
+"""Names of the outcome codes: a failure inside a batch is a value, its text is the message."""
+
+
+class Outcome:
+    """Codes of `Handover.outcome`, indices into `OUTCOMES`."""
+
+    FLYING: Final = 0
+    DOCKED: Final = 1
+    CORRIDOR_LEFT: Final = 2
+    CONTACT_OUTSIDE_LIMITS: Final = 3
+    PROPELLANT_EXHAUSTED: Final = 4
+    ORBIT_NOT_REACHED: Final = 5
+    NOT_CONVERGED: Final = 6
+    TIMED_OUT: Final = 7
+
+
+class Handover(eqx.Module):
+    """The ship between two phases: the truth, and what its navigation believes.
+
+    Parameters
+    ----------
+    ship : true state.
+    navigated_r_gcrf, navigated_v_gcrf : (3,) m, m/s, the state guidance sees at `ship.t_s`.
+    outcome : () code of `Outcome`; a lane that is not flying any more is carried along unchanged.
+    """
+
+    ship: State
+    navigated_r_gcrf: Vector3
+    navigated_v_gcrf: Vector3
+    outcome: Index
