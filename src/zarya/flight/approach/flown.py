@@ -1,0 +1,270 @@
+"""Flying an approach: one scan of 1 s steps from the aim point to contact, pure JAX."""
+
+from functools import partial
+from typing import Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from zarya.arrays import Index, Scalar, Vector3
+from zarya.constants import STANDARD_GRAVITY_M_S2
+from zarya.dynamics.loads import Thrust
+from zarya.dynamics.motion import Load
+from zarya.dynamics.runge_kutta import step
+from zarya.dynamics.state import State
+from zarya.flight.approach.plan import STAGES, ApproachPlan
+from zarya.flight.docking import contact, corridor_angle_rad, crossing_s, probe_lvlh
+from zarya.flight.phase import Handover, Outcome
+from zarya.frames import (
+    absolute_from_lvlh_rotating,
+    dcm_lvlh_from_gcrf,
+    dcm_port_from_lvlh,
+    omega_lvlh_gcrf,
+    relative_lvlh_rotating,
+)
+from zarya.gnc.proximity import RelativeNavigation, velocity_to_gain
+
+STEP_S: Final = 1.0
+"""Control and integration step."""
+SAMPLE_STEPS: Final = 10
+"""One sample of the trajectory every so many steps."""
+_HOLD_BOX_M, _HOLD_BOX_M_S = 10.0, 0.15
+"""Station-keeping begins when the ship believes itself this near the hold point and this slow."""
+
+
+class ApproachLog(eqx.Module):
+    """What happened between the aim point and contact; a batch has one leading axis on every field.
+
+    Parameters
+    ----------
+    station_keeping_s, final_approach_s, docking_s : () s from the flight's epoch; NaN if it did not happen.
+        The second is commanded, the others result.
+    axial_m_s, lateral_m, lateral_m_s, inside_limits : () the contact; NaN and False without one.
+    delta_v_m_s : () m/s, all of the approach. delta_v_by_stage_m_s : (stage,) m/s in the order of `STAGES`.
+    propellant_kg : () kg, through the thrusters.
+    nearest_m : () m, smallest distance between the two centres before the final approach.
+    corridor_margin_rad : () rad, smallest margin to the corridor's half angle in the final approach (negative: left).
+    sample_s, sample_r_lvlh, sample_v_lvlh : (sample,), (sample, 3) s, m, m/s: the true relative path every 10 s in
+        the station's turning LVLH; after the end it repeats the last state.
+    """
+
+    station_keeping_s: Scalar
+    final_approach_s: Scalar
+    docking_s: Scalar
+    axial_m_s: Scalar
+    lateral_m: Scalar
+    lateral_m_s: Scalar
+    inside_limits: Bool[Array, ""]
+    delta_v_m_s: Scalar
+    delta_v_by_stage_m_s: Float[Array, " stage"]
+    propellant_kg: Scalar
+    nearest_m: Scalar
+    corridor_margin_rad: Scalar
+    sample_s: Float[Array, " sample"]
+    sample_r_lvlh: Float[Array, "sample 3"]
+    sample_v_lvlh: Float[Array, "sample 3"]
+
+
+class _Moment(eqx.Module):
+    """What the scan carries from one second to the next."""
+
+    ship: State
+    r_station_gcrf: Vector3
+    v_station_gcrf: Vector3
+    r_lvlh: Vector3
+    v_lvlh: Vector3
+    wander: Float[Array, "6"]
+    row: Index
+    is_burning: Bool[Array, ""]
+    thrust: Thrust
+    is_met: Bool[Array, ""]
+    met_s: Scalar
+    outcome: Index
+    station_keeping_s: Scalar
+    final_approach_s: Scalar
+    nearest_m: Scalar
+    corridor_margin_rad: Scalar
+    delta_v_by_stage_m_s: Float[Array, " stage"]
+
+
+def fly(
+    plan: ApproachPlan, handover: Handover, loads: tuple[Load, ...], navigation: RelativeNavigation
+) -> tuple[Handover, ApproachLog]:
+    """Fly from the aim point to contact.
+
+    Parameters
+    ----------
+    plan : from `prepare`. handover : at the aim point (any nearby state; the guidance starts from where it is).
+    loads : what acts on the ship besides its thrusters. navigation : errors of the relative sensors.
+
+    Returns the handover at contact (or where the flight ended) and the log.
+
+    **Model** both bodies in the same field, ship by RK4 at 1 s with the slow parts of the loads held, station from its
+    table; guidance at 1 Hz on the navigated relative state; a pulse shorter than a second is flown as its mean over the
+    second (position error under 1 cm). Attitude is ideal: the ship looks at the port, then along its axis. Each axis
+    of thrusters burns for itself, so an oblique push costs its 1-norm.
+    **Valid** contact located to a microsecond between steps.
+    **Ignores** attitude motion and its propellant, plume on the station, the station's attitude against LVLH.
+    """
+    first = _first(plan, handover, navigation)
+    draws = jax.random.normal(navigation.key, (plan.steps // SAMPLE_STEPS, SAMPLE_STEPS, 6))
+    second = partial(_second, plan, loads, navigation)
+
+    def sample(at: _Moment, ten: Float[Array, "step 6"]) -> tuple[_Moment, tuple[Scalar, Vector3, Vector3]]:
+        after, _ = jax.lax.scan(lambda moment, draw: (second(moment, draw), None), at, ten)
+        return after, (at.ship.t_s, at.r_lvlh, at.v_lvlh)
+
+    last, (sample_s, sample_r, sample_v) = jax.lax.scan(sample, first, draws)
+    return _ended(plan, handover, loads, navigation, last, (sample_s, sample_r, sample_v))
+
+
+def _first(plan: ApproachPlan, handover: Handover, navigation: RelativeNavigation) -> _Moment:
+    ship = handover.ship
+    r_station, v_station = plan.station.r_gcrf(ship.t_s), plan.station.v_gcrf(ship.t_s)
+    r, v = relative_lvlh_rotating(ship.r_gcrf, ship.v_gcrf, r_station, v_station)
+    nothing, nan = jnp.zeros(()), jnp.full((), jnp.nan)
+    return _Moment(
+        ship=ship,
+        r_station_gcrf=r_station,
+        v_station_gcrf=v_station,
+        r_lvlh=r,
+        v_lvlh=v,
+        wander=jax.random.normal(jax.random.fold_in(navigation.key, 1), (6,)),
+        row=jnp.asarray(-1, dtype=jnp.int64),
+        is_burning=jnp.asarray(False),
+        thrust=Thrust(nothing, jnp.array([1.0, 0.0, 0.0]), jnp.zeros(3), ship.t_s, jnp.zeros_like(ship.tank_kg)),
+        is_met=jnp.asarray(False),
+        met_s=nothing,
+        outcome=handover.outcome,
+        station_keeping_s=nan,
+        final_approach_s=nan,
+        nearest_m=jnp.full((), jnp.inf),
+        corridor_margin_rad=plan.corridor_half_angle_rad,
+        delta_v_by_stage_m_s=jnp.zeros(len(STAGES)),
+    )
+
+
+def _second(
+    plan: ApproachPlan, loads: tuple[Load, ...], navigation: RelativeNavigation, now: _Moment, draw: Float[Array, "6"]
+) -> _Moment:
+    """One second: look, decide, push, move, judge."""
+    t_s, ship, rows = now.ship.t_s, now.ship, plan.waypoints
+    stage_row = rows.row(t_s)
+    stage = rows.stage[stage_row]
+    omega_gcrf = omega_lvlh_gcrf(now.r_station_gcrf, now.v_station_gcrf)
+
+    # Look and decide, on what navigation believes.
+    memory = jnp.exp(-STEP_S / navigation.correlation_s)
+    wander = memory * now.wander + jnp.sqrt(1.0 - memory**2) * draw
+    r_seen, v_seen = navigation.estimate(now.r_lvlh, now.v_lvlh, wander, plan.port.r_port_lvlh)
+    gain = velocity_to_gain(rows, stage_row, t_s, r_seen, v_seen, jnp.linalg.norm(omega_gcrf))
+    is_wanted = jnp.linalg.norm(gain) > rows.deadband_m_s[stage_row]
+    is_burning = jnp.where(stage_row != now.row, is_wanted, now.is_burning)
+
+    # Push: along the ship's axes, from what is in the tanks.
+    on_axis = stage >= STAGES.index("station_keeping")
+    sight = jnp.where(on_axis, plan.port.axis_lvlh, r_seen - plan.port.r_port_lvlh)
+    dcm_ship = dcm_port_from_lvlh(sight)
+    newton = jnp.where(is_burning, plan.thrusters.pulse_newton(dcm_ship @ gain, ship.mass_kg, jnp.asarray(STEP_S)), 0.0)
+    tank = jnp.sum(ship.tank_kg)
+    flow = jnp.sum(jnp.abs(newton)) / (plan.thrusters.isp_s * STANDARD_GRAVITY_M_S2)
+    is_dry = (flow > 0.0) & (flow * STEP_S > tank)
+    newton, flow = jnp.where(is_dry, 0.0, newton), jnp.where(is_dry, 0.0, flow)
+    size = jnp.linalg.norm(newton)
+    push_lvlh = dcm_ship.T @ newton / jnp.maximum(size, 1e-9)
+    push_gcrf = dcm_lvlh_from_gcrf(now.r_station_gcrf, now.v_station_gcrf).T @ push_lvlh
+    thrust = Thrust(size, push_gcrf, omega_gcrf, t_s, flow * ship.tank_kg / jnp.maximum(tank, 1e-9))
+
+    # Move.
+    after = step(ship, jnp.asarray(STEP_S), (*loads, thrust))
+    r_station, v_station = plan.station.r_gcrf(after.t_s), plan.station.v_gcrf(after.t_s)
+    r, v = relative_lvlh_rotating(after.r_gcrf, after.v_gcrf, r_station, v_station)
+
+    # Judge.
+    before_m = probe_lvlh(now.r_lvlh, plan.port, plan.probe_m) @ plan.port.axis_lvlh
+    after_m = probe_lvlh(r, plan.port, plan.probe_m) @ plan.port.axis_lvlh
+    is_final = t_s >= plan.final_approach_s
+    is_met = is_final & (before_m > 0.0) & (after_m <= 0.0)
+    met_s = crossing_s(
+        before_m, now.v_lvlh @ plan.port.axis_lvlh, after_m, v @ plan.port.axis_lvlh, jnp.asarray(STEP_S)
+    )
+    margin = plan.corridor_half_angle_rad - corridor_angle_rad(r, plan.port)
+    margin = jnp.where(is_final & ~is_met, jnp.minimum(now.corridor_margin_rad, margin), now.corridor_margin_rad)
+    outcome = jnp.where(is_dry, int(Outcome.PROPELLANT_EXHAUSTED), now.outcome)
+    outcome = jnp.where(margin < 0.0, int(Outcome.CORRIDOR_LEFT), outcome).astype(now.outcome.dtype)
+    from_hold = jnp.linalg.norm(r_seen - plan.hold_lvlh)
+    is_held = (stage == STAGES.index("station_keeping")) & (from_hold < _HOLD_BOX_M)
+    is_held = is_held & (jnp.linalg.norm(v_seen) < _HOLD_BOX_M_S)
+
+    moved = _Moment(
+        ship=after,
+        r_station_gcrf=r_station,
+        v_station_gcrf=v_station,
+        r_lvlh=r,
+        v_lvlh=v,
+        wander=wander,
+        row=stage_row.astype(now.row.dtype),
+        is_burning=is_burning & jnp.any(jnp.abs(newton) >= 0.999 * plan.thrusters.axis_newton),
+        thrust=thrust,
+        is_met=is_met,
+        met_s=jnp.zeros(()),
+        outcome=outcome,
+        station_keeping_s=jnp.where(jnp.isnan(now.station_keeping_s) & is_held, t_s, now.station_keeping_s),
+        final_approach_s=jnp.where(jnp.isnan(now.final_approach_s) & is_final, t_s, now.final_approach_s),
+        nearest_m=jnp.where(is_final, now.nearest_m, jnp.minimum(now.nearest_m, jnp.linalg.norm(r))),
+        corridor_margin_rad=margin,
+        delta_v_by_stage_m_s=now.delta_v_by_stage_m_s.at[stage].add(size * STEP_S / ship.mass_kg),
+    )
+    # At contact the second is not flown: the state before it and the crossing are kept, and the end flies the rest.
+    met = eqx.tree_at(lambda m: (m.thrust, m.is_met, m.met_s), now, (thrust, is_met, met_s))
+    is_flying = (now.outcome == int(Outcome.FLYING)) & ~now.is_met
+    return _either(is_flying, _either(is_met, met, moved), now)
+
+
+def _either(which: Bool[Array, ""], yes: _Moment, no: _Moment) -> _Moment:
+    chosen: _Moment = jax.tree.map(lambda a, b: jnp.where(which, a, b), yes, no)
+    return chosen
+
+
+def _ended(
+    plan: ApproachPlan,
+    handover: Handover,
+    loads: tuple[Load, ...],
+    navigation: RelativeNavigation,
+    last: _Moment,
+    samples: tuple[Float[Array, " sample"], Float[Array, "sample 3"], Float[Array, "sample 3"]],
+) -> tuple[Handover, ApproachLog]:
+    """The state at contact, its verdict, and the log."""
+    ship = step(last.ship, jnp.where(last.is_met, last.met_s, 0.0), (*loads, last.thrust))
+    r_station, v_station = plan.station.r_gcrf(ship.t_s), plan.station.v_gcrf(ship.t_s)
+    r, v = relative_lvlh_rotating(ship.r_gcrf, ship.v_gcrf, r_station, v_station)
+    verdict = contact(r, v, plan.port, plan.probe_m)
+    docked = jnp.where(verdict.inside_limits, int(Outcome.DOCKED), int(Outcome.CONTACT_OUTSIDE_LIMITS))
+    late = jnp.where(last.outcome == int(Outcome.FLYING), int(Outcome.TIMED_OUT), last.outcome)
+    r_seen, v_seen = navigation.estimate(r, v, last.wander, plan.port.r_port_lvlh)
+    navigated_r, navigated_v = absolute_from_lvlh_rotating(r_seen, v_seen, r_station, v_station)
+
+    def known(value: Scalar) -> Scalar:
+        return jnp.where(last.is_met, value, jnp.nan)
+
+    log = ApproachLog(
+        station_keeping_s=last.station_keeping_s,
+        final_approach_s=last.final_approach_s,
+        docking_s=known(ship.t_s),
+        axial_m_s=known(verdict.axial_m_s),
+        lateral_m=known(verdict.lateral_m),
+        lateral_m_s=known(verdict.lateral_m_s),
+        inside_limits=last.is_met & verdict.inside_limits,
+        delta_v_m_s=jnp.sum(last.delta_v_by_stage_m_s),
+        delta_v_by_stage_m_s=last.delta_v_by_stage_m_s,
+        propellant_kg=jnp.sum(handover.ship.tank_kg) - jnp.sum(ship.tank_kg),
+        nearest_m=last.nearest_m,
+        corridor_margin_rad=last.corridor_margin_rad,
+        sample_s=samples[0],
+        sample_r_lvlh=samples[1],
+        sample_v_lvlh=samples[2],
+    )
+    outcome = jnp.where(last.is_met, docked, late).astype(handover.outcome.dtype)
+    return Handover(ship, navigated_r, navigated_v, outcome), log
