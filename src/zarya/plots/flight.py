@@ -1,7 +1,6 @@
 """Plots of one flight worth putting in a report: ascent, ground track, rendezvous, relative motion, budgets."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import matplotlib
@@ -197,14 +196,3 @@ def budget(flight: Flight) -> Figure:
     right.set_xlabel(f"propellant, kg (of {flight.propellant.loaded_kg:.0f} kg loaded)")
     figure.suptitle(f"{flight.scenario.table.mission.title}: budget (computed)")
     return figure
-
-
-def save_all(flight: Flight, folder: Path) -> list[Path]:
-    """Draw and write every plot; a file that was there is replaced only when the new one is complete."""
-    files = []
-    for name, figure in draw_all(flight).items():
-        path, part = folder / name, folder / f".{name}.part"
-        figure.savefig(part, format="png")
-        part.replace(path)
-        files.append(path)
-    return files
