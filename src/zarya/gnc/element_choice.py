@@ -9,6 +9,9 @@ from importlib.resources import files
 from statistics import median
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from zarya.errors import CoverageError
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
@@ -25,6 +28,10 @@ BURN_FACTOR: Final = 3.0
 _BSTAR_FACTOR: Final = 6.0
 """A B* this many times away from the usual one, or negative, comes from a fit across a burn."""
 _HISTORY: Final = 20
+UNKNOWN_PHASE_RAD: Final = 2.0 * math.pi / math.sqrt(12.0)
+"""Standard deviation of a phase of which nothing is known (104 deg)."""
+_EPOCH_RESOLUTION_DAY: Final = 5.0e-9
+"""Half the last printed digit of a TLE epoch."""
 _LOOK_BACK_S: Final = 7.0 * DAY
 """Sets up to this old still give the plane within a second, unless a burn lies between."""
 
@@ -49,8 +56,41 @@ class ElementChoice:
     warnings: tuple[str, ...]
 
 
-def choose_element_set(sets: Sequence[ElementSet], before: Epoch) -> ElementChoice:
+class ElementHistory:
+    """The element sets of one satellite in order of epoch; finds those around an instant without a walk through all.
+
+    Parameters
+    ----------
+    sets : in any order.
+    """
+
+    sets: tuple[ElementSet, ...]
+    days: NDArray[np.float64]
+    """UTC Julian dates of the epochs, (set,)."""
+
+    def __init__(self, sets: Sequence[ElementSet]) -> None:
+        self.sets = tuple(sorted(sets, key=_day))
+        self.days = np.array([_day(item) for item in self.sets])
+        self._chosen: dict[int, tuple[int, tuple[str, ...], tuple[str, ...], float]] = {}
+
+    def count_before(self, when: Epoch) -> int:
+        """How many sets have an earlier epoch."""
+        return int(np.searchsorted(self.days, sum(when.jd("utc")) - _EPOCH_RESOLUTION_DAY))
+
+    def window(self, count: int, instant_day: float) -> tuple[ElementSet, ...]:
+        """Of the first `count` sets those of the last 30 days before the instant if any, else the newest 40."""
+        first = int(np.searchsorted(self.days, instant_day - 30.0))
+        return self.sets[first:count] if first < count else self.sets[max(0, count - 2 * _HISTORY) : count]
+
+    def between(self, start: Epoch, end: Epoch) -> tuple[ElementSet, ...]:
+        """Sets with epochs from `start` to before `end`."""
+        return self.sets[self.count_before(start) : self.count_before(end)]
+
+
+def choose_element_set(sets: Sequence[ElementSet] | ElementHistory, before: Epoch) -> ElementChoice:
     """Newest sane set with an epoch before `before`.
+
+    Give an `ElementHistory` where many instants are asked for.
 
     Passed over: an inclination more than 0.005 deg from the median of the sets before it; a B* negative or far from
     the usual. In the 36 h after a burn, and where newer sets were passed over for their B*, the choice comes with a
@@ -61,24 +101,19 @@ def choose_element_set(sets: Sequence[ElementSet], before: Epoch) -> ElementChoi
     ------
     CoverageError : no set is earlier.
     """
-    earlier = sorted((item for item in _window(sets, before)), key=_day)
-    if not earlier:
+    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    count = history.count_before(before)
+    if not count:
         raise CoverageError(
             "no element set has an earlier epoch", key="epoch", value=before.iso("utc"), remedy="Give older sets."
         )
-    rejected: list[str] = []
-    for index in range(len(earlier) - 1, -1, -1):
-        candidate, history = earlier[index], earlier[max(0, index - _HISTORY) : index]
-        if rejected and before - candidate.epoch > _LOOK_BACK_S:
-            break
-        problem = set_problem(candidate, history)
-        if problem:
-            rejected.append(f"set of {candidate.epoch.iso('utc', 0)}: {problem}")
-            continue
-        return _choice(candidate, earlier[: index + 1], before, rejected, [])
-    return _choice(
-        earlier[-1], earlier, before, [], ["no sane set in the last seven days; the newest is used", *rejected]
-    )
+    if count not in history._chosen:
+        history._chosen[count] = _verdict(history, count, before)
+    index, rejected, warnings, factor = history._chosen[count]
+    chosen = history.sets[index]
+    age_s = before - chosen.epoch
+    sigma_rad = min(factor * phase_sigma_rad(age_s), UNKNOWN_PHASE_RAD)
+    return ElementChoice(chosen, age_s, sigma_rad, rejected, warnings)
 
 
 def reboost_before(sets: Sequence[ElementSet]) -> Epoch | None:
@@ -111,22 +146,40 @@ def phase_sigma_rad(age_s: float) -> float:
         k = next(i for i in range(1, len(rows)) if days <= rows[i][0])
         (d0, s0), (d1, s1) = rows[k - 1], rows[k]
     slope = math.log(s1 / s0) / math.log(d1 / d0)
-    return min(s0 * math.pow(days / d0, slope), 104.0) * DEG  # a phase of which nothing is known: 360/sqrt(12)
+    return min(s0 * math.pow(days / d0, slope), UNKNOWN_PHASE_RAD / DEG) * DEG
 
 
-def _choice(
-    chosen: ElementSet, history: Sequence[ElementSet], before: Epoch, rejected: list[str], warnings: list[str]
-) -> ElementChoice:
-    age_s = before - chosen.epoch
-    sigma = phase_sigma_rad(age_s)
+def _verdict(history: ElementHistory, count: int, before: Epoch) -> tuple[int, tuple[str, ...], tuple[str, ...], float]:
+    """Place of the chosen set, lines of the passed over, warnings, and the factor on the sigma of its age."""
+    earlier = history.window(count, sum(before.jd("utc")))
+    offset = count - len(earlier)
+    rejected: list[str] = []
+    warnings: list[str] = []
+    factor, place = 1.0, -1
+    for index in range(len(earlier) - 1, -1, -1):
+        candidate = earlier[index]
+        if rejected and before - candidate.epoch > _LOOK_BACK_S:
+            break
+        problem = set_problem(candidate, earlier[max(0, index - _HISTORY) : index])
+        if not problem:
+            place = index
+            break
+        rejected.append(f"set of {candidate.epoch.iso('utc', 0)}: {problem}")
+    if place < 0:
+        place, rejected, warnings = (
+            len(earlier) - 1, [], ["no sane set in the last seven days; the newest is used", *rejected]
+        )  # fmt: skip
+        factor = BURN_FACTOR
+    chosen = earlier[place]
     if any("B*" in line for line in rejected):
         warnings = [*warnings, "newer sets have a wild B*: a burn is suspected, phase doubtful"]
-        sigma *= BURN_FACTOR
-    burn = reboost_before([item for item in history if chosen.epoch - item.epoch < REBOOST_SETTLING_S + DAY])
+        factor *= BURN_FACTOR
+    recent = [item for item in earlier[: place + 1] if chosen.epoch - item.epoch < REBOOST_SETTLING_S + DAY]
+    burn = reboost_before(recent)
     if burn is not None and chosen.epoch - burn < REBOOST_SETTLING_S:
         warnings = [*warnings, f"within 36 h of a burn before {burn.iso('utc', 0)}: phase doubtful"]
-        sigma *= BURN_FACTOR
-    return ElementChoice(chosen, age_s, sigma, tuple(rejected), tuple(warnings))
+        factor *= BURN_FACTOR
+    return offset + place, tuple(rejected), tuple(warnings), factor
 
 
 def set_problem(item: ElementSet, history: Sequence[ElementSet]) -> str:
@@ -142,15 +195,6 @@ def set_problem(item: ElementSet, history: Sequence[ElementSet]) -> str:
     if bstar > 0.0 and not -bstar < item.bstar < _BSTAR_FACTOR * bstar:
         return f"B* {item.bstar:.2e} is wild beside the usual {bstar:.2e}"
     return ""
-
-
-def _window(sets: Sequence[ElementSet], before: Epoch) -> list[ElementSet]:
-    """Sets earlier than `before`: of the last 30 days before it if there are any, else the newest 40."""
-    jd1, jd2 = before.jd("utc")
-    goal = jd1 + jd2
-    earlier = [item for item in sets if sum(item.epoch_jd) < goal]
-    recent = [item for item in earlier if goal - sum(item.epoch_jd) < 30.0]
-    return recent or sorted(earlier, key=_day)[-2 * _HISTORY :]
 
 
 def _day(item: ElementSet) -> float:

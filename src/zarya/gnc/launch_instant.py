@@ -7,34 +7,50 @@ planes meet at docking. The offset is fixed by the angle the ship has to gain on
 
 import math
 import tomllib
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
 
 from zarya.constants import EARTH_ROTATION_RAD_S
-from zarya.errors import InputError
-from zarya.frames.earth import dcm_itrf_from_pef, dcm_pef_from_teme
-from zarya.frames.geodetic import itrf_from_geodetic
-from zarya.orbits.mean import Oblateness, j2_secular_rates, mean_from_osculating
-from zarya.orbits.tle import WGS72_OBLATENESS, ElementSet
+from zarya.gnc.plane_crossing import (
+    TWO_PI,
+    Crossings,
+    Insertion,
+    MeanPlanes,
+    Site,
+    Transfer,
+    crossings,
+    mean_planes,
+    node_drifts,
+    pad_directions_rad,
+    seconds_per_rad,
+    settled,
+)
+from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
 from zarya.units import DEG
 
-TWO_PI: Final = 2.0 * math.pi
+__all__ = [
+    "SCHEMES",
+    "Insertion",
+    "LaunchInstant",
+    "Lead",
+    "MeanPlane",
+    "Transfer",
+    "coplanar_instant",
+    "flown_lead_s",
+    "mean_plane",
+    "node_drift",
+    "pad_direction_rad",
+    "soyuz_insertion",
+    "steering_leads",
+]
+
 _SEARCH_MARGIN_S: Final = 900.0
 """The ship's node leads the station's by up to 200 s (396 deg of phase); the search starts this much early."""
-_ITERATIONS: Final = 8
-"""Fixed-point steps for the lift-off; each shrinks the error to 3 % (0.49 s per degree times 0.065 deg per second)."""
-
-_mean_from_osculating = jax.jit(mean_from_osculating)
-_secular_rates = jax.jit(j2_secular_rates)
 
 
 @dataclass(frozen=True)
@@ -50,41 +66,6 @@ class MeanPlane:
     inclination_rad: float
     raan_rad: float
     u_rad: float
-
-
-@dataclass(frozen=True)
-class Insertion:
-    """What the launcher puts the ship into, and how far from the pad.
-
-    Parameters
-    ----------
-    semi_major_axis_m, e, inclination_rad : mean elements of the insertion orbit; the inclination is the launcher's own
-        and does not follow the station.
-    time_from_liftoff_s : s, lift-off to separation of the ship.
-    arc_rad : rad, argument of latitude at separation minus that of the pad at its crossing of the plane.
-    """
-
-    semi_major_axis_m: float
-    e: float
-    inclination_rad: float
-    time_from_liftoff_s: float
-    arc_rad: float
-
-
-@dataclass(frozen=True)
-class Transfer:
-    """A rendezvous scheme as the plane sees it.
-
-    Parameters
-    ----------
-    transit_s : s, lift-off to docking.
-    parking_revolutions : revolutions at the insertion height before the ship is raised to its phasing height.
-    phase_floor_rad : rad, the phase at insertion is counted in floor .. floor + 2 pi (two-day flights pass 2 pi).
-    """
-
-    transit_s: float
-    parking_revolutions: float = 0.0
-    phase_floor_rad: float = -math.pi
 
 
 SCHEMES: Final[dict[int, Transfer]] = {
@@ -156,16 +137,14 @@ def mean_plane(element_set: ElementSet, epoch: Epoch) -> MeanPlane:
     `ElementSet.mean_at`, compiled once.
     **Valid** against the secular elements inside SGP4: node within 2e-4 deg (0.05 s), inclination within 4e-5 deg.
     """
-    r_teme, v_teme = element_set.sgp4(epoch)
-    mean = _mean_from_osculating(jnp.asarray(r_teme), jnp.asarray(v_teme), _planet())
-    return MeanPlane(epoch, float(mean.a_m), float(mean.e), float(mean.i_rad), float(mean.raan_rad), float(mean.u_rad))
+    m = mean_planes([element_set], epoch, np.zeros(1))
+    return MeanPlane(epoch, *(float(x[0]) for x in (m.semi_major_axis_m, m.e, m.inclination_rad, m.raan_rad, m.u_rad)))
 
 
-def pad_direction_rad(site: tuple[float, float, float], epoch: Epoch) -> tuple[float, float]:
+def pad_direction_rad(site: Site, epoch: Epoch) -> tuple[float, float]:
     """Right ascension and declination of a pad in TEME, rad; `site` geodetic latitude, longitude (rad), height (m)."""
-    dcm_itrf_from_teme = dcm_itrf_from_pef(epoch) @ dcm_pef_from_teme(epoch)
-    x, y, z = dcm_itrf_from_teme.T @ _pad_itrf(site)
-    return math.atan2(y, x), math.atan2(z, math.hypot(x, y))
+    right_ascension, declination = pad_directions_rad(site, epoch, np.zeros(1))
+    return float(right_ascension[0]), float(declination[0])
 
 
 def node_drift(phase_rad: float, station: MeanPlane, insertion: Insertion, transfer: Transfer) -> tuple[float, float]:
@@ -188,24 +167,16 @@ def node_drift(phase_rad: float, station: MeanPlane, insertion: Insertion, trans
     -tan(i) node' di times the transit (0.3 s a day for 0.01 deg). The inclinations are kept until docking.
     **Ignores** drag on either orbit; the plane change burnt on the way.
     """
-    target_node, target_u = _rates(station.semi_major_axis_m, station.e, station.inclination_rad)
-    park_node, park_u = _rates(insertion.semi_major_axis_m, insertion.e, insertion.inclination_rad)
-    parked_s = transfer.parking_revolutions * TWO_PI / park_u
-    cruise_s = transfer.transit_s - insertion.time_from_liftoff_s - parked_s
-    wanted_u = target_u + (phase_rad - (park_u - target_u) * parked_s) / cruise_s
-    a = station.semi_major_axis_m
-    cruise_node, cruise_u = _rates(a, 0.0, insertion.inclination_rad)
-    for _ in range(12):  # Kepler's third law; J2 changes the slope by 1e-3
-        a *= (cruise_u / wanted_u) ** (2.0 / 3.0)
-        cruise_node, cruise_u = _rates(a, 0.0, insertion.inclination_rad)
-        if abs(cruise_u / wanted_u - 1.0) < 1e-12:
-            break
-    return (park_node - target_node) * parked_s + (cruise_node - target_node) * cruise_s, a
+    plane = MeanPlanes(
+        *(np.array([x]) for x in (station.semi_major_axis_m, station.e, station.inclination_rad, 0.0, 0.0))
+    )
+    drift, a = node_drifts(np.array([phase_rad]), plane, insertion, [transfer])
+    return float(drift[0]), float(a[0])
 
 
 def coplanar_instant(
     element_set: ElementSet,
-    site: tuple[float, float, float],
+    site: Site,
     insertion: Insertion,
     after: Epoch,
     transfer: Transfer,
@@ -229,22 +200,20 @@ def coplanar_instant(
     Lift-off = coplanar - lead.
     Raises `InputError` when the pad lies north of the inclination.
     """
-
-    def crossing(epoch: Epoch, near: float | None) -> _Crossing:
-        return _crossing(element_set, site, insertion, transfer, epoch, ascending, near)
-
-    start = after + (-_SEARCH_MARGIN_S)
-    liftoff = start + (crossing(start, None).wait_s % (TWO_PI / EARTH_ROTATION_RAD_S))
+    day_s = TWO_PI / EARTH_ROTATION_RAD_S
+    start = np.array([-_SEARCH_MARGIN_S])
+    found = crossings([element_set], site, insertion, [transfer], after, start, ascending=ascending)
+    t_s = start + found.wait_s % day_s
     while True:
-        instant = _settle(crossing, liftoff, insertion, lead, phase_sigma_rad)
-        if instant.liftoff - after >= 0.0:
-            return instant
-        liftoff = instant.liftoff + TWO_PI / EARTH_ROTATION_RAD_S
+        t_s, found = settled([element_set], site, insertion, [transfer], after, t_s, lead.lead_s, ascending=ascending)
+        if t_s[0] >= 0.0:
+            return _instant(after + float(t_s[0]), found, insertion, lead, phase_sigma_rad)
+        t_s = t_s + day_s
 
 
 def flown_lead_s(
     element_set: ElementSet,
-    site: tuple[float, float, float],
+    site: Site,
     insertion: Insertion,
     liftoff: Epoch,
     transfer: Transfer,
@@ -252,8 +221,8 @@ def flown_lead_s(
     ascending: bool = True,
 ) -> tuple[float, float]:
     """Lead of a flown lift-off (s, nearest crossing) and its phase at insertion (rad); see `coplanar_instant`."""
-    found = _crossing(element_set, site, insertion, transfer, liftoff, ascending, None)
-    return found.wait_s, found.phase_rad
+    found = crossings([element_set], site, insertion, [transfer], liftoff, np.zeros(1), ascending=ascending)
+    return float(found.wait_s[0]), float(found.phase_rad[0])
 
 
 def steering_leads() -> dict[str, Lead]:
@@ -278,97 +247,25 @@ def soyuz_insertion() -> Insertion:
     )
 
 
-@dataclass(frozen=True)
-class _Crossing:
-    wait_s: float
-    phase_rad: float
-    node_drift_rad: float
-    phasing_a_m: float
-    station: MeanPlane
-
-
-def _crossing(
-    element_set: ElementSet,
-    site: tuple[float, float, float],
-    insertion: Insertion,
-    transfer: Transfer,
-    liftoff: Epoch,
-    ascending: bool,
-    near: float | None,
-) -> _Crossing:
-    """The pad's crossing nearest to `liftoff` of the ship inserted by that lift-off; phase unwrapped next to `near`."""
-    station = mean_plane(element_set, liftoff + insertion.time_from_liftoff_s)
-    right_ascension, declination = pad_direction_rad(site, liftoff)
-    ratio = math.tan(declination) / math.tan(insertion.inclination_rad)
-    if abs(ratio) >= 1.0:
-        raise InputError(
-            f"the pad lies beyond the inclination of the orbit, {insertion.inclination_rad / DEG:.3f} deg",
-            key="latitude_deg",
-            value=round(site[0] / DEG, 4),
-            remedy="Choose a pad nearer to the equator or an orbit of higher inclination.",
-        )
-    along = math.asin(math.sin(declination) / math.sin(insertion.inclination_rad))
-    east = math.asin(ratio)
-    if not ascending:
-        along, east = math.pi - along, math.pi - east
-    phase = station.u_rad - along - insertion.arc_rad
-    floor = transfer.phase_floor_rad if near is None else near - math.pi
-    phase = (phase - floor) % TWO_PI + floor
-    drift, phasing_a_m = node_drift(phase, station, insertion, transfer)
-    behind = station.raan_rad - drift + east - right_ascension
-    wait_s = ((behind + math.pi) % TWO_PI - math.pi) / EARTH_ROTATION_RAD_S
-    return _Crossing(wait_s, phase, drift, phasing_a_m, station)
-
-
-def _settle(
-    crossing: Callable[[Epoch, float | None], _Crossing],
-    liftoff: Epoch,
-    insertion: Insertion,
-    lead: Lead,
-    phase_sigma_rad: float,
+def _instant(
+    liftoff: Epoch, found: Crossings, insertion: Insertion, lead: Lead, phase_sigma_rad: float
 ) -> LaunchInstant:
-    near: float | None = None
-    found = crossing(liftoff, near)
-    for _ in range(_ITERATIONS):
-        step = found.wait_s - lead.lead_s
-        liftoff = liftoff + step
-        near = found.phase_rad if abs(step) < 60.0 else None  # far off, the whole turns are counted afresh
-        found = crossing(liftoff, near)
-        if abs(found.wait_s - lead.lead_s) < 1e-4:
-            break
-    station = found.station
-    node, u = _rates(station.semi_major_axis_m, station.e, station.inclination_rad)
-    per_rad = 3.5 / 1.5 * node / u / EARTH_ROTATION_RAD_S  # the drift's slope in phase, see `node_drift`
+    station, drift = found.station, float(found.node_drift_rad[0])
+    raan = float(station.raan_rad[0])
     return LaunchInstant(
         liftoff=liftoff,
-        coplanar=liftoff + found.wait_s,
+        coplanar=liftoff + float(found.wait_s[0]),
         insertion=liftoff + insertion.time_from_liftoff_s,
-        phase_rad=found.phase_rad,
-        node_station_rad=station.raan_rad,
-        node_ship_rad=(station.raan_rad - found.node_drift_rad) % TWO_PI,
-        node_offset_rad=-found.node_drift_rad,
-        inclination_offset_rad=insertion.inclination_rad - station.inclination_rad,
-        phasing_semi_major_axis_m=found.phasing_a_m,
+        phase_rad=float(found.phase_rad[0]),
+        node_station_rad=raan,
+        node_ship_rad=(raan - drift) % TWO_PI,
+        node_offset_rad=-drift,
+        inclination_offset_rad=insertion.inclination_rad - float(station.inclination_rad[0]),
+        phasing_semi_major_axis_m=float(found.phasing_semi_major_axis_m[0]),
         lead=lead,
-        sigma_s=math.hypot(lead.sigma_s, per_rad * phase_sigma_rad),
+        sigma_s=math.hypot(lead.sigma_s, float(seconds_per_rad(station)[0]) * phase_sigma_rad),
         phase_sigma_rad=phase_sigma_rad,
     )
-
-
-def _rates(a_m: float, e: float, i_rad: float) -> tuple[float, float]:
-    """Secular rates of the node and of the mean argument of latitude, rad/s."""
-    rates = _secular_rates(*(jnp.asarray(x) for x in (a_m, e, i_rad)), _planet())
-    return float(rates.raan_rad_s), float(rates.u_rad_s)
-
-
-@cache
-def _pad_itrf(site: tuple[float, float, float]) -> NDArray[np.float64]:
-    return np.asarray(itrf_from_geodetic(*(jnp.asarray(x) for x in site)))
-
-
-@cache
-def _planet() -> Oblateness:
-    return Oblateness(*(jnp.asarray(x) for x in WGS72_OBLATENESS))
 
 
 @cache
