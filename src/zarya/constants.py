@@ -16,7 +16,7 @@ WGS84_FLATTENING: Final = 1.0 / 298.257223563
 """Source: as above."""
 EARTH_ROTATION_RAD_S: Final = 7.292115e-5
 """Nominal mean angular velocity. Source: NGA.STND.0036, table 3.1."""
-J2_EGM2008: Final = 1.0826355254902e-3
+J2_EGM2008: Final = 1.0826261738522e-3
 """-sqrt(5) C20 with C20 = -4.84165143790815e-4 (EGM2008 tide-free), for planning formulas only; the field uses C20."""
 
 # --- Other bodies -----------------------------------------------------------------------------

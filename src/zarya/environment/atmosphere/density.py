@@ -37,8 +37,8 @@ JOIN_M: Final = (80_000.0, 91_000.0)
 """Between these heights US76 gives way to NRLMSISE-00."""
 TOP_SCALE_HEIGHT_M: Final = 288_203.0
 """Continues the density above the table. Source: US76, table 1, pressure scale height at 1000 km."""
-_LATITUDE_PAD: Final = 3
-_TIME_PAD: Final = 3
+_PAD: Final = 3
+"""Nodes beyond either end of an open axis: there the spline has forgotten its end conditions (0.27 per node)."""
 
 
 class DensityTable(eqx.Module):
@@ -69,8 +69,8 @@ class DensityTable(eqx.Module):
         altitude = jnp.clip(height, BOTTOM_M, TOP_M)
         positions = (
             (t_s - self.start_s) / self.step_s,
-            jnp.log1p((altitude - BOTTOM_M) / STRETCH_M) * ((ALTITUDES - 1) / _top()) + 1.0,
-            (latitude / jnp.pi + 0.5) * (LATITUDES - 1) + _LATITUDE_PAD,
+            jnp.log1p((altitude - BOTTOM_M) / STRETCH_M) * ((ALTITUDES - 1) / _top()) + _PAD,
+            (latitude / jnp.pi + 0.5) * (LATITUDES - 1) + _PAD,
             (turn - jnp.floor(turn)) * SOLAR_TIMES + 1.0,
         )
         log_msis = _spline(self.coefficients, positions) - jnp.maximum(height - TOP_M, 0.0) / TOP_SCALE_HEIGHT_M
@@ -112,8 +112,8 @@ def density_table(
         raise InputError("the span must end after it starts", key="start_s, end_s", value=(start_s, end_s))
     jd1, jd2 = epoch.jd("utc")
     mjd_epoch = jd1 - 2_400_000.5 + jd2
-    first = math.floor(8.0 * (mjd_epoch + start_s / 86_400.0)) - _TIME_PAD
-    last = math.ceil(8.0 * (mjd_epoch + end_s / 86_400.0)) + _TIME_PAD
+    first = math.floor(8.0 * (mjd_epoch + start_s / 86_400.0)) - _PAD
+    last = math.ceil(8.0 * (mjd_epoch + end_s / 86_400.0)) + _PAD
     count = 8 * math.ceil((last - first) / 8)  # whole days: flights of like length share one compiled program
     mjd = np.asarray((first + np.arange(count) + 0.5) / 8.0, dtype=np.float64)
     t_s = np.asarray((mjd - mjd_epoch) * 86_400.0)
@@ -122,8 +122,8 @@ def density_table(
 
 
 def altitudes_m() -> Floats:
-    """Altitudes of the nodes, (altitude,) m."""
-    return BOTTOM_M + STRETCH_M * np.expm1(np.linspace(0.0, _top(), ALTITUDES))
+    """Altitudes of the nodes, (altitude,) m: `ALTITUDES` from bottom to top, and a few beyond."""
+    return np.asarray(BOTTOM_M + STRETCH_M * np.expm1(_top() / (ALTITUDES - 1) * np.arange(-_PAD, ALTITUDES + _PAD)))
 
 
 def _sun_longitudes_deg(epoch: Epoch, t_s: Floats) -> Floats:
@@ -166,10 +166,9 @@ def _coefficients(logs: Floats) -> Floats:
     Rows beyond a pole are those on its other side, half a turn away; solar time is periodic.
     """
     half = logs.shape[3] // 2
-    south = np.roll(logs[:, :, 1 : _LATITUDE_PAD + 1], half, axis=3)[:, :, ::-1]
-    north = np.roll(logs[:, :, -_LATITUDE_PAD - 1 : -1], half, axis=3)[:, :, ::-1]
+    south = np.roll(logs[:, :, 1 : _PAD + 1], half, axis=3)[:, :, ::-1]
+    north = np.roll(logs[:, :, -_PAD - 1 : -1], half, axis=3)[:, :, ::-1]
     c = np.concatenate([south, logs, north], axis=2)
-    c = np.pad(c, ((0, 0), (1, 1), (0, 0), (0, 0)), mode="reflect", reflect_type="odd")
     for axis in (0, 1, 2):
         c = spline_filter1d(c, 3, axis, mode="mirror")
     c = spline_filter1d(c, 3, 3, mode="grid-wrap")
