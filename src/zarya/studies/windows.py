@@ -1,0 +1,339 @@
+"""When can this launcher leave this pad for that station, by which scheme, and what does it cost.
+
+>>> rows = launch_windows("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", sets, start, end, "2-orbit")
+>>> rows[0]["liftoff_utc"], rows[0]["feasible"], rows[0]["why_not"]
+"""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import erfa
+import numpy as np
+from numpy.typing import NDArray
+
+from zarya.bodies import positions_gcrf
+from zarya.constants import EARTH_ROTATION_RAD_S, STANDARD_GRAVITY_M_S2
+from zarya.errors import InputError
+from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
+from zarya.gnc.launch_instant import Insertion, Lead
+from zarya.gnc.plane_crossing import (
+    TWO_PI,
+    Crossings,
+    crossings,
+    pad_directions_rad,
+    seconds_per_rad,
+    settled,
+)
+from zarya.gnc.schemes import (
+    AIM_BEFORE_CONTACT_S,
+    APPROACH_DELTA_V_M_S,
+    Scheme,
+    energy_window_rad,
+    is_in_published_range,
+    launcher_insertion,
+    launcher_lead,
+    schemes_named,
+    transfer_cost_m_s,
+    wait_for_phase_s,
+)
+from zarya.orbits.tle import ElementSet
+from zarya.time import Epoch, jd_grid
+from zarya.units import DAY, DEG, KM
+from zarya.vehicles import catalog as vehicles
+from zarya.vehicles.ship import ShipData
+from zarya.vehicles.site import SiteData
+
+type Floats = NDArray[np.float64]
+
+UNKNOWN_PHASE_DEG: Final = 10.0
+"""Sigma of the phase from which the answer is `phase unknown`."""
+_EARTH_SHADOW_RADIUS_M: Final = 6_371_000.0
+_APPROACH_POINTS: Final = 13
+
+
+@dataclass(frozen=True)
+class Launch:
+    """Who flies from where to what: the question of `launch_windows` with its catalog entries found."""
+
+    station: str
+    site: SiteData
+    ship: ShipData
+    insertion: Insertion
+    lead: Lead
+
+    @property
+    def pad(self) -> tuple[float, float, float]:
+        """Geodetic latitude, longitude (rad) and height (m)."""
+        site = self.site
+        return site.latitude_deg.value * DEG, site.longitude_deg.value * DEG, site.height_m.value
+
+
+def launch(
+    station: str, site: str, launcher: str, ship: str, *, lead: Lead | None = None, catalog: str | Path | None = None
+) -> Launch:
+    """Look up the names; `lead` replaces the calibrated one."""
+    data, carried = vehicles.launcher(launcher, catalog), vehicles.ship(ship, catalog)
+    vehicles.station(station, catalog)
+    return Launch(
+        station,
+        vehicles.site(site, catalog),
+        carried,
+        launcher_insertion(data, ship),
+        lead or launcher_lead(data, ship),
+    )
+
+
+def launch_windows(
+    station: str,
+    site: str,
+    launcher: str,
+    ship: str,
+    sets: Sequence[ElementSet] | ElementHistory,
+    start: Epoch,
+    end: Epoch,
+    scheme: str = "any",
+    *,
+    lead: Lead | None = None,
+    direction: str = "ascending",
+    catalog: str | Path | None = None,
+) -> list[dict[str, Any]]:
+    """Launch windows, one row per opportunity and scheme, in order of lift-off.
+
+    Parameters
+    ----------
+    station, site, launcher, ship : names of the catalog.
+    sets : element sets of the station; each lift-off uses only those with an earlier epoch.
+    start, end : the lift-off lies in start <= lift-off < end.
+    scheme : `1-orbit`, `2-orbit`, `4-orbit`, `34-orbit` or `any`.
+    lead : in place of the calibrated one.
+    direction : `ascending`, `descending` or `both` crossings of the plane.
+
+    Returns
+    -------
+    rows with the keys of `zarya windows`, degrees and km where the key says so. `feasible` is true where the scheme is
+    open by energy and by the published limit, the propellant suffices and the phase is known; `why_not` says what is
+    against it, in words; empty where nothing is.
+
+    **Model** `zarya.gnc.launch_instant` for the second, `zarya.gnc.schemes` for the price (an estimate).
+    **Ignores** drag of the ship, burns of the station that no set knows yet (their spread is in the sigmas).
+    """
+    if end - start <= 0.0:
+        raise InputError("the span must end after it starts", key="to", value=end.iso(), remedy="Give a later end.")
+    if direction not in ("ascending", "descending", "both"):
+        raise InputError(
+            "no such direction", key="direction", value=direction, remedy="Use ascending, descending or both."
+        )
+    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    question = launch(station, site, launcher, ship, lead=lead, catalog=catalog)
+    rows = []
+    for ascending in (True, False):
+        if direction in ("both", "ascending" if ascending else "descending"):
+            rows += _rows(question, history, start, end, schemes_named(scheme), ascending)
+    return sorted(rows, key=lambda row: (row["liftoff_utc"], row["scheme"]))
+
+
+def _rows(
+    question: Launch, history: ElementHistory, start: Epoch, end: Epoch, schemes: Sequence[Scheme], ascending: bool
+) -> list[dict[str, Any]]:
+    guesses = _guesses(question, history, start, end, schemes[0], ascending)
+    lanes = [scheme for scheme in schemes for _ in guesses]
+    t_s = np.tile(guesses, len(schemes))
+    choices: list[ElementChoice] = []
+    for _ in range(3):  # the set follows the lift-off, the lift-off the set
+        chosen = [choose_element_set(history, start + float(t)) for t in t_s]
+        if choices and all(a.element_set is b.element_set for a, b in zip(choices, chosen, strict=True)):
+            break
+        choices = chosen
+        t_s, _ = settled(
+            [item.element_set for item in choices],
+            question.pad, question.insertion, [scheme.transfer for scheme in lanes], start, t_s, question.lead.lead_s,
+            ascending=ascending,
+        )  # fmt: skip
+    choices = [choose_element_set(history, start + float(t)) for t in t_s]
+    rows: list[dict[str, Any]] = []
+    for scheme in schemes:
+        some = np.array([k for k, lane in enumerate(lanes) if lane is scheme])
+        rows += _of_scheme(question, scheme, start, t_s[some], [choices[k] for k in some], ascending)
+    span = end - start
+    return [row for row in rows if 0.0 <= row.pop("_t_s") < span]
+
+
+def _guesses(
+    question: Launch, history: ElementHistory, start: Epoch, end: Epoch, scheme: Scheme, ascending: bool
+) -> Floats:
+    """Lift-offs in s after `start`, right to some minutes: one per turn of the pad under the plane, and one beyond."""
+    first = choose_element_set(history, start)
+    at = np.array([0.0, 2.0 * DAY])
+    found = crossings(
+        [first.element_set] * 2, question.pad, question.insertion, [scheme.transfer] * 2, start, at, ascending=ascending
+    )
+    turn = ((found.station.raan_rad[1] - found.station.raan_rad[0] + math.pi) % TWO_PI - math.pi) / (2.0 * DAY)
+    period = TWO_PI / (EARTH_ROTATION_RAD_S - turn)
+    count = math.ceil((end - start) / period) + 2
+    return np.asarray((found.wait_s[0] - question.lead.lead_s) % period + period * (np.arange(count) - 1.0))
+
+
+def _of_scheme(
+    question: Launch, scheme: Scheme, origin: Epoch, t_s: Floats, choices: Sequence[ElementChoice], ascending: bool
+) -> list[dict[str, Any]]:
+    insertion, lead = question.insertion, question.lead
+    sets = [item.element_set for item in choices]
+    transfers = [scheme.transfer] * len(sets)
+    plane = crossings(sets, question.pad, insertion, transfers, origin, t_s, ascending=ascending)
+    wait = wait_for_phase_s(scheme, plane.station, plane.phase_rad)
+    liftoff = t_s + wait
+    found = plane
+    if np.any(wait > 0.0):
+        found = crossings(
+            sets, question.pad, insertion, transfers, origin, liftoff, ascending=ascending, near_rad=plane.phase_rad
+        )
+    sigma = np.array([item.phase_sigma_rad for item in choices])
+    cost, leaving, detour = transfer_cost_m_s(scheme, insertion, found.station, found.phase_rad, wait)
+    minute, _, _ = transfer_cost_m_s(scheme, insertion, found.station, found.phase_rad, wait + 60.0)
+    low, high = energy_window_rad(scheme, insertion, found.station)
+    margin = propellant_margin_kg(question.ship, cost + APPROACH_DELTA_V_M_S)
+    by_energy = (found.phase_rad >= low) & (found.phase_rad <= high) & (margin >= 0.0)
+    by_limit = is_in_published_range(scheme, found.phase_rad)
+    light = _light(question, origin, liftoff, sets, found, scheme)
+    azimuth = _azimuth_deg(question, origin, liftoff, ascending)
+    spread_s = np.hypot(lead.sigma_s, seconds_per_rad(found.station) * sigma)
+    offset = found.wait_s - lead.lead_s
+    rows = []
+    for k, choice in enumerate(choices):
+        when = origin + float(liftoff[k])
+        phase, sigma_deg = float(found.phase_rad[k]) / DEG, float(sigma[k]) / DEG
+        why = _why_not(question, scheme, phase, sigma_deg, float(low[k] / DEG), float(high[k] / DEG),
+                       float(margin[k]), bool(by_limit[k]), float(azimuth[k]))  # fmt: skip
+        rows.append({
+            "_t_s": float(liftoff[k]),
+            "liftoff_utc": when.iso(),
+            "liftoff_sigma_s": round(float(spread_s[k]), 2),
+            "scheme": scheme.name,
+            "phase_deg": round(phase, 3),
+            "phase_sigma_deg": round(sigma_deg, 3),
+            "plane_offset_s": round(-float(offset[k]), 2) + 0.0,
+            "docking_utc": (when + scheme.transfer.transit_s).iso(),
+            "delta_v_m_s": round(float(cost[k]), 2),
+            "approach_delta_v_m_s": APPROACH_DELTA_V_M_S,
+            "propellant_margin_kg": round(float(margin[k]), 1),
+            "beta_deg": round(float(light.beta_deg[k]), 2),
+            "site_sun_elevation_deg": round(float(light.site_deg[k]), 2),
+            "open_by_energy": bool(by_energy[k]),
+            "open_by_published_limit": bool(by_limit[k]),
+            "feasible": not why,
+            "why_not": why,
+            "direction": "ascending" if ascending else "descending",
+            "azimuth_deg": round(float(azimuth[k]), 2),
+            "insertion_utc": (when + insertion.time_from_liftoff_s).iso(),
+            "energy_window_deg": [round(float(low[k]) / DEG, 2), round(float(high[k]) / DEG, 2)],
+            "published_window_deg": [
+                round(scheme.published_from_rad / DEG, 2),
+                round((scheme.published_from_rad + scheme.published_width_rad) / DEG, 2),
+            ],
+            "published_limit_source": scheme.limit,
+            "delta_v_is_estimate": True,
+            "leaving_plane_m_s": round(float(leaving[k]), 2),
+            "phase_detour_m_s": round(float(detour[k]), 2),
+            "minute_late_m_s": round(float(minute[k] - cost[k]), 2),
+            "phasing_height_km": round(float(found.phasing_semi_major_axis_m[k]) / KM - 6_371.0, 2),
+            "inclination_offset_deg": round(
+                (insertion.inclination_rad - float(found.station.inclination_rad[k])) / DEG, 4
+            ),
+            "lead_s": lead.lead_s,
+            "lead_programme": lead.programme,
+            "docking_sunlit": bool(light.docking_sunlit[k]),
+            "final_approach_eclipse_fraction": round(float(light.eclipse_fraction[k]), 2),
+            "element_set_epoch_utc": choice.element_set.epoch.iso(),
+            "element_set_age_days": round(choice.age_s / DAY, 3),
+            "warnings": list(choice.warnings),
+        })  # fmt: skip
+    return rows
+
+
+def propellant_margin_kg(ship: ShipData, delta_v_m_s: Floats) -> Floats:
+    """Propellant left after `delta_v_m_s` (lane,) with the deorbit reserve set aside, kg; all on the main engine."""
+    exhaust_m_s = ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2
+    used = ship.mass_kg.value * (1.0 - np.exp(-delta_v_m_s / exhaust_m_s))
+    return np.asarray(ship.propellant_kg.value - ship.deorbit_reserve_kg - used)
+
+
+def _why_not(
+    question: Launch, scheme: Scheme, phase: float, sigma: float, low: float, high: float,
+    margin_kg: float, is_in_range: bool, azimuth: float,
+) -> str:  # fmt: skip
+    if sigma > UNKNOWN_PHASE_DEG:
+        return "phase unknown"
+    found = []
+    if phase < low:
+        found.append(f"phase {phase:.1f} deg is below the {low:.1f} deg the scheme gains at least")
+    elif phase > high:
+        found.append(f"phase {phase:.1f} deg is beyond the {high:.1f} deg the scheme can gain")
+    if margin_kg < 0.0:
+        found.append(f"propellant is short by {-margin_kg:.0f} kg with the deorbit reserved")
+    if not is_in_range:
+        first = scheme.published_from_rad / DEG
+        last = first + scheme.published_width_rad / DEG
+        found.append(f"phase {phase:.1f} deg is outside the published range, placed at {first:.1f} to {last:.1f} deg")
+    site = question.site
+    if site.azimuth_min_deg is not None and azimuth < site.azimuth_min_deg.value:
+        found.append(f"azimuth {azimuth:.1f} deg is below the site's {site.azimuth_min_deg.value:.1f} deg")
+    if site.azimuth_max_deg is not None and azimuth > site.azimuth_max_deg.value:
+        found.append(f"azimuth {azimuth:.1f} deg is above the site's {site.azimuth_max_deg.value:.1f} deg")
+    return "; ".join(found)
+
+
+@dataclass(frozen=True)
+class _Light:
+    beta_deg: Floats
+    site_deg: Floats
+    docking_sunlit: NDArray[np.bool_]
+    eclipse_fraction: Floats
+
+
+def _light(
+    question: Launch, origin: Epoch, liftoff_s: Floats, sets: Sequence[ElementSet], found: Crossings, scheme: Scheme
+) -> _Light:
+    """Sun over plane, pad and final approach. **Ignores** nutation (17 arcsec), refraction, penumbra."""
+    sun = _sun_of_date(origin, liftoff_s)
+    i, raan = found.station.inclination_rad, found.station.raan_rad
+    normal = np.stack([np.sin(raan) * np.sin(i), -np.cos(raan) * np.sin(i), np.cos(i)], axis=1)
+    right_ascension, _ = pad_directions_rad(question.pad, origin, liftoff_s)
+    latitude = question.pad[0]
+    up = np.stack(
+        [
+            math.cos(latitude) * np.cos(right_ascension),
+            math.cos(latitude) * np.sin(right_ascension),
+            np.full(len(liftoff_s), math.sin(latitude)),
+        ],
+        axis=1,
+    )
+    docking_s = liftoff_s + scheme.transfer.transit_s
+    then = docking_s[:, None] + np.linspace(-AIM_BEFORE_CONTACT_S, 0.0, _APPROACH_POINTS)
+    r = np.stack([s.sgp4(t + (origin - s.epoch))[0] for s, t in zip(sets, then, strict=True)])
+    sun_then = _sun_of_date(origin, docking_s)[:, None, :]
+    along = np.sum(r * sun_then, axis=2)
+    is_dark = (along < 0.0) & (np.linalg.norm(r - along[..., None] * sun_then, axis=2) < _EARTH_SHADOW_RADIUS_M)
+    return _Light(
+        np.arcsin(np.sum(normal * sun, axis=1)) / DEG,
+        np.arcsin(np.sum(up * sun, axis=1)) / DEG,
+        ~is_dark[:, -1],
+        np.mean(is_dark, axis=1),
+    )
+
+
+def _sun_of_date(origin: Epoch, t_s: Floats) -> Floats:
+    """Direction of the Sun on the mean equator of date, (lane, 3)."""
+    sun, _ = positions_gcrf(origin, t_s)
+    tt1, tt2 = jd_grid(origin, t_s, "tt")
+    of_date = np.einsum("nij,nj->ni", erfa.pmat06(tt1, tt2), sun)
+    return np.asarray(of_date / np.linalg.norm(of_date, axis=1, keepdims=True))
+
+
+def _azimuth_deg(question: Launch, origin: Epoch, liftoff_s: Floats, ascending: bool) -> Floats:
+    """Inertial azimuth of the plane at the pad, deg from north."""
+    _, declination = pad_directions_rad(question.pad, origin, liftoff_s)
+    azimuth = np.arcsin(math.cos(question.insertion.inclination_rad) / np.cos(declination)) / DEG
+    return np.asarray(azimuth if ascending else 180.0 - azimuth)
