@@ -143,8 +143,10 @@ def perfect_navigation() -> RelativeNavigation:
     return RelativeNavigation(three, three, three, o, o, o, jnp.asarray(60.0), jnp.zeros(2, dtype=jnp.uint32))
 
 
-def drawn_navigation(seed: int, cases: int) -> RelativeNavigation:
+def drawn_navigation(seed: int, cases: int, scale: float = 1.0) -> RelativeNavigation:
     """Errors of `cases` flights, one leading axis on every field; case k is the same however many are drawn.
+
+    `scale` multiplies every error: sensors for mechanisms with narrower limits are better than those modelled here.
 
     **Model** 1 sigma: 1 % of the range on every axis, 0.03 m at contact, 5 mm/s; wandering 0.3 % of the range,
     0.02 m, 3 mm/s over 60 s. Assumed, of the size of the figures of the Kurs-NA makers (range rate 15 mm/s, angle 15
@@ -154,17 +156,17 @@ def drawn_navigation(seed: int, cases: int) -> RelativeNavigation:
     keys = np.stack([np.array([seed & 0xFFFFFFFF, case], dtype=np.uint32) for case in range(cases)])
 
     def every(value: float) -> Array:
-        return jnp.full(cases, value)
+        return jnp.full(cases, value, dtype=jnp.float64)
 
-    return RelativeNavigation(
-        position_fraction_lvlh=jnp.asarray(0.01 * draws[:, 0:3]),
-        position_lvlh=jnp.asarray(0.03 * draws[:, 3:6]),
-        velocity_lvlh=jnp.asarray(0.005 * draws[:, 6:9]),
-        noise_fraction=every(0.003),
-        noise_m=every(0.02),
-        noise_m_s=every(0.003),
-        correlation_s=every(60.0),
-        key=jnp.asarray(keys),
+    return jax.vmap(RelativeNavigation)(
+        jnp.asarray(scale * 0.01 * draws[:, 0:3]),
+        jnp.asarray(scale * 0.03 * draws[:, 3:6]),
+        jnp.asarray(scale * 0.005 * draws[:, 6:9]),
+        every(scale * 0.003),
+        every(scale * 0.02),
+        every(scale * 0.003),
+        every(60.0),
+        jnp.asarray(keys),
     )
 
 

@@ -11,7 +11,7 @@ from jaxtyping import Array, Bool, Float
 from zarya.arrays import Index, Scalar, Vector3
 from zarya.constants import STANDARD_GRAVITY_M_S2
 from zarya.dynamics.loads import Thrust
-from zarya.dynamics.motion import Load
+from zarya.dynamics.motion import Load, held
 from zarya.dynamics.runge_kutta import step
 from zarya.dynamics.state import State
 from zarya.flight.approach.plan import STAGES, ApproachPlan
@@ -28,8 +28,8 @@ from zarya.gnc.proximity import RelativeNavigation, velocity_to_gain
 
 STEP_S: Final = 1.0
 """Control and integration step."""
-SAMPLE_STEPS: Final = 10
-"""One sample of the trajectory every so many steps."""
+SAMPLE_STEPS: Final = 5
+"""So many steps share one evaluation of the slow parts of the loads, and give one sample of the trajectory."""
 _HOLD_BOX_M, _HOLD_BOX_M_S = 10.0, 0.15
 """Station-keeping begins when the ship believes itself this near the hold point and this slow."""
 
@@ -46,7 +46,7 @@ class ApproachLog(eqx.Module):
     propellant_kg : () kg, through the thrusters.
     nearest_m : () m, smallest distance between the two centres before the final approach.
     corridor_margin_rad : () rad, smallest margin to the corridor's half angle in the final approach (negative: left).
-    sample_s, sample_r_lvlh, sample_v_lvlh : (sample,), (sample, 3) s, m, m/s: the true relative path every 10 s in
+    sample_s, sample_r_lvlh, sample_v_lvlh : (sample,), (sample, 3) s, m, m/s: the true relative path every 5 s in
         the station's turning LVLH; after the end it repeats the last state.
     """
 
@@ -101,8 +101,8 @@ def fly(
 
     Returns the handover at contact (or where the flight ended) and the log.
 
-    **Model** both bodies in the same field, ship by RK4 at 1 s with the slow parts of the loads held, station from its
-    table; guidance at 1 Hz on the navigated relative state; a pulse shorter than a second is flown as its mean over the
+    **Model** both bodies in the same field, ship by RK4 at 1 s with the slow parts of the loads (field beyond J2, Sun,
+    Moon, air density) held at the middle of every 5 s, station from its table; guidance at 1 Hz on the navigated relative state; a pulse shorter than a second is flown as its mean over the
     second (position error under 1 cm). Attitude is ideal: the ship looks at the port, then along its axis. Each axis
     of thrusters burns for itself, so an oblique push costs its 1-norm.
     **Valid** contact located to a microsecond between steps.
@@ -110,14 +110,21 @@ def fly(
     """
     first = _first(plan, handover, navigation)
     draws = jax.random.normal(navigation.key, (plan.steps // SAMPLE_STEPS, SAMPLE_STEPS, 6))
-    second = partial(_second, plan, loads, navigation)
 
-    def sample(at: _Moment, ten: Float[Array, "step 6"]) -> tuple[_Moment, tuple[Scalar, Vector3, Vector3]]:
-        after, _ = jax.lax.scan(lambda moment, draw: (second(moment, draw), None), at, ten)
+    def sample(at: _Moment, draws: Float[Array, "step 6"]) -> tuple[_Moment, tuple[Scalar, Vector3, Vector3]]:
+        second = partial(_second, plan, _held_ahead(loads, at.ship), navigation)
+        after, _ = jax.lax.scan(lambda moment, draw: (second(moment, draw), None), at, draws)
         return after, (at.ship.t_s, at.r_lvlh, at.v_lvlh)
 
     last, (sample_s, sample_r, sample_v) = jax.lax.scan(sample, first, draws)
     return _ended(plan, handover, loads, navigation, last, (sample_s, sample_r, sample_v))
+
+
+def _held_ahead(loads: tuple[Load, ...], ship: State) -> tuple[Load, ...]:
+    """The loads with their slow parts frozen where the ship will be in the middle of the next block of steps."""
+    half_s = 0.5 * SAMPLE_STEPS * STEP_S
+    along = eqx.tree_at(lambda s: (s.t_s, s.r_gcrf), ship, (ship.t_s + half_s, ship.r_gcrf + half_s * ship.v_gcrf))
+    return held(loads, along.t_s, along)
 
 
 def _first(plan: ApproachPlan, handover: Handover, navigation: RelativeNavigation) -> _Moment:

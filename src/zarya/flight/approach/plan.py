@@ -42,8 +42,9 @@ _GATE_S, _GATE_M, _GATE_M_S = 1320.0, 700.0, 2.35
 _FLY_AROUND_S, _FLY_AROUND_M = 1080.0, 379.0
 _ALIGNED_S, _ALIGNED_M = 840.0, 224.0
 """Before contact, range to the port, range rate: the flown profile."""
-_GATE_TURN_RAD = math.radians(35.0)
-"""The far legs end at most this far round towards the port's axis: they pass below the station, not through it."""
+_TURN_DOWN_RAD, _TURN_RAD = math.radians(55.0), math.radians(18.0)
+"""The far legs end at most this far round towards the port's axis: down costs nothing and lets the ship, should it not
+brake at 700 m, pass under the station; up and sideways cost more than the fly-around they save."""
 _MIDWAY = 0.64
 """Share of the time to the gate at which the ship brakes first, down to a mean of 2.5 m/s."""
 _MIDWAY_M_S = 2.5
@@ -235,7 +236,7 @@ def prepare(
         hold_m=jnp.asarray(hold_m),
         final_approach_s=jnp.asarray(final_s),
         contact_s=jnp.asarray(contact_s),
-        steps=10 * math.ceil((contact_s - start + 120.0) / 10.0),
+        steps=20 * math.ceil((contact_s - start + 120.0) / 20.0),
     )
 
 
@@ -244,7 +245,7 @@ def _rows(
 ) -> _Rows:
     """Every correction of the flight, in order."""
     rows = _Rows()
-    gate_rad = min(_GATE_TURN_RAD, geometry.total_rad)
+    gate_rad = min(_TURN_DOWN_RAD if geometry.across[2] > 0.1 else _TURN_RAD, geometry.total_rad)
     gate_s, close_s = contact_s - _GATE_S, contact_s - _FLY_AROUND_S
 
     # Far: two coasting legs with corrections on the way.
