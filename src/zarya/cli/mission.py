@@ -1,57 +1,14 @@
-"""The command line: `zarya COMMAND --help`. JSON on stdout with `--json`, progress on stderr, exit codes 0, 1, 2."""
+"""Commands of a mission: catalog, check, new, fly."""
 
-import json
-import sys
 from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.table import Table
 
-from zarya.errors import FlightError, InputError
-
-app = typer.Typer(
-    name="zarya",
-    help="Plan and fly a crewed flight to a space station: launch window, ascent, rendezvous, docking.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
-)
-_out = Console()
-_err = Console(stderr=True)
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
-Catalog = Annotated[Path | None, typer.Option("--catalog", help="Folder of TOML files that extends the catalog.")]
-
-
-def main() -> None:
-    """Entry point: errors become one message and an exit code (1 the flight failed, 2 bad input)."""
-    try:
-        app()
-    except InputError as error:
-        _fail(error, 2)
-    except FlightError as error:
-        _fail(error, 1)
-    except BrokenPipeError:
-        sys.exit(1)
-
-
-def _fail(error: Exception, code: int) -> None:
-    if "--json" in sys.argv:
-        problems = [asdict(item) for item in error.problems] if isinstance(error, InputError) else []
-        detail = error.detail if isinstance(error, FlightError) else {}
-        print_json({"ok": False, "error": str(error), "problems": problems, **detail})
-    _err.print(f"zarya: {error}", style="red", markup=False, highlight=False)
-    sys.exit(code)
-
-
-def print_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on stdout."""
-    print(json.dumps(document, indent=2, default=str, allow_nan=False))
+from zarya.cli.app import Catalog, Json, app, err, out, print_json
 
 
 @app.command(name="catalog")
@@ -83,7 +40,7 @@ def catalog_command(
     table = Table("kind", "name", "title", "sources")
     for row in rows:
         table.add_row(row["kind"], row["name"], row["title"], ", ".join(row["sources"]))
-    _out.print(table)
+    out.print(table)
 
 
 @app.command()
@@ -99,9 +56,9 @@ def check(mission: Annotated[str, typer.Argument(help="Name or path of a mission
     if as_json:
         print_json({"ok": not problems, "problems": [asdict(item) for item in problems]})
     for item in problems:
-        _err.print(str(item), markup=False, highlight=False)
+        err.print(str(item), markup=False, highlight=False)
     if not as_json and not problems:
-        _out.print(f"{mission}: can be flown", highlight=False)
+        out.print(f"{mission}: can be flown", highlight=False)
     if problems:
         raise typer.Exit(2)
 
@@ -119,7 +76,7 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
     if as_json:
         print_json({"file": str(files[0]), "files": [str(item) for item in files]})
     else:
-        _out.print(f"wrote {', '.join(str(item) for item in files)}; next: zarya check {files[0]}", highlight=False)
+        out.print(f"wrote {', '.join(str(item) for item in files)}; next: zarya check {files[0]}", highlight=False)
 
 
 @app.command()
@@ -144,15 +101,15 @@ def fly(
 
     scenario = load(mission, folder)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=_err, transient=True) as progress:
+    with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("preparing")
         flight = fly_mission(scenario, until=until, on_progress=lambda text: progress.update(task, description=text))
         files: list[str] = []
-        if out is not None:
+        if out_folder is not None:
             from zarya.exchange.flight_files import write_flight
 
             progress.update(task, description="writing files and plots")
-            files = [str(path) for path in write_flight(flight, out)]
+            files = [str(path) for path in write_flight(flight, out_folder)]
     report = document(flight, files)
     if as_json:
         print_json(report)
@@ -164,7 +121,7 @@ def fly(
 
 def _print_flight(report: Mapping[str, Any]) -> None:
     lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
-    _out.print(f"{report['mission']}: {report['outcome']}", style="bold", highlight=False)
+    out.print(f"{report['mission']}: {report['outcome']}", style="bold", highlight=False)
     table = Table("event", "UTC, computed", "after lift-off, s", "origin", "UTC, flown", "grade", "difference, s")
     for event in report["events"]:
         difference = event["difference_s"]
@@ -177,7 +134,7 @@ def _print_flight(report: Mapping[str, Any]) -> None:
             event["as_flown_grade"] or "",
             "" if difference is None else f"{difference:+.1f}",
         )
-    _out.print(table)
+    out.print(table)
     burns = Table("burn", "UTC", "delta-v, m/s", "duration, s", "propellant, kg")
     for burn in report["burns"]:
         burns.add_row(
@@ -187,7 +144,7 @@ def _print_flight(report: Mapping[str, Any]) -> None:
             f"{burn['duration_s']:.1f}",
             f"{burn['propellant_kg']:.1f}",
         )
-    _out.print(burns)
+    out.print(burns)
     lines = [
         f"lift-off computed {lift['computed_utc']} (1 sigma {lift['sigma_s']} s), lead {lift['lead_s']} s: "
         f"{lift['lead_source']}; element set {lift['element_set_age_h']:.1f} h old, "
@@ -213,4 +170,4 @@ def _print_flight(report: Mapping[str, Any]) -> None:
     lines += [f"note: {note}" for note in [*lift["notes"], *report["notes"]]]
     lines += [f"wrote {path}" for path in report["files"]]
     for line in lines:
-        _out.print(line, highlight=False, markup=False, soft_wrap=True)
+        out.print(line, highlight=False, markup=False, soft_wrap=True)

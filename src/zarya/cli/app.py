@@ -1,0 +1,53 @@
+"""The application, its shared options, and how errors become one message and an exit code."""
+
+import json
+import sys
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from zarya.errors import FlightError, InputError
+
+app = typer.Typer(
+    name="zarya",
+    help="Plan and fly a crewed flight to a space station: launch window, ascent, rendezvous, docking.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+)
+out = Console()
+err = Console(stderr=True)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout, nothing else.")]
+Catalog = Annotated[Path | None, typer.Option("--catalog", help="Folder of TOML files that extends the catalog.")]
+
+
+def run() -> None:
+    """Run the command line: exit code 0 done, 1 the flight or study failed, 2 bad input."""
+    try:
+        app()
+    except InputError as error:
+        _fail(error, 2)
+    except FlightError as error:
+        _fail(error, 1)
+    except BrokenPipeError:
+        sys.exit(1)
+
+
+def _fail(error: Exception, code: int) -> None:
+    if "--json" in sys.argv:
+        problems = [asdict(item) for item in error.problems] if isinstance(error, InputError) else []
+        detail = error.detail if isinstance(error, FlightError) else {}
+        print_json({"ok": False, "error": str(error), "problems": problems, **detail})
+    err.print(f"zarya: {error}", style="red", markup=False, highlight=False)
+    sys.exit(code)
+
+
+def print_json(document: Mapping[str, Any]) -> None:
+    """One JSON document on stdout."""
+    print(json.dumps(document, indent=2, default=str, allow_nan=False))

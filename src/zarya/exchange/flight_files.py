@@ -1,0 +1,72 @@
+"""The files a flight leaves in `--out`: JSON, Parquet, CCSDS OEM of ship and station, CZML, plots."""
+
+import io
+import json
+from pathlib import Path
+
+from zarya.errors import InputError
+from zarya.exchange.atomic import write_atomically
+from zarya.exchange.czml import czml_text
+from zarya.exchange.flight_report import document, trajectory_table
+from zarya.exchange.messages import write_message
+from zarya.exchange.records import Ephemeris, Header, Trajectory
+from zarya.mission.result import Flight, Track
+
+
+def write_flight(flight: Flight, folder: Path) -> list[Path]:
+    """Write everything; each file replaces the old one only when it is complete. Returns the paths.
+
+    Raises
+    ------
+    InputError : the folder cannot be made or written.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
+        ) from error
+    ship = _trajectory(flight, flight.ship, flight.scenario.table.mission.title, flight.scenario.name)
+    station = _trajectory(flight, flight.station, flight.scenario.station.title, str(flight.scenario.station.norad_id))
+    header = Header(comments=(f"Flight {flight.scenario.name}, computed by Zarya; outcome {flight.outcome}.",))
+    files = [
+        write_message(folder / "ship.oem", Ephemeris((ship,), header)),
+        write_message(folder / "station.oem", Ephemeris((station,), header)),
+        write_atomically(folder / "flight.czml", czml_text((ship, station))),
+        write_atomically(folder / "trajectory.parquet", _parquet(flight)),
+        *_plots(flight, folder),
+    ]
+    report = document(flight, [str(path) for path in files])
+    files.append(write_atomically(folder / "flight.json", json.dumps(report, indent=2, allow_nan=False) + "\n"))
+    return files
+
+
+def _parquet(flight: Flight) -> bytes:
+    buffer = io.BytesIO()
+    trajectory_table(flight).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def _plots(flight: Flight, folder: Path) -> list[Path]:
+    from zarya.plots.flight import draw_all
+
+    paths = []
+    for name, figure in draw_all(flight).items():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        paths.append(write_atomically(folder / name, buffer.getvalue()))
+    return paths
+
+
+def _trajectory(flight: Flight, track: Track, name: str, identity: str) -> Trajectory:
+    return Trajectory(
+        object_name=name,
+        object_id=identity,
+        frame="gcrf",
+        epoch=flight.epoch,
+        t_s=track.t_s,
+        r_m=track.r_gcrf,
+        v_m_s=track.v_gcrf,
+        interpolation="HERMITE",
+        interpolation_degree=3,
+    )
