@@ -32,7 +32,7 @@ STRETCH_M: Final = 60_000.0
 """Altitude nodes are even in ln(1 + (h - BOTTOM_M) / STRETCH_M): 4 km apart at 80 km, 25 km at 400 km."""
 ALTITUDES: Final = 44
 LATITUDES: Final = 13
-SOLAR_TIMES: Final = 16
+SOLAR_TIMES: Final = 12
 JOIN_M: Final = (80_000.0, 91_000.0)
 """Between these heights US76 gives way to NRLMSISE-00."""
 TOP_SCALE_HEIGHT_M: Final = 288_203.0

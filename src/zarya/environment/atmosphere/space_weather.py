@@ -48,11 +48,11 @@ class SpaceWeather:
     ap: Floats
     forecast: NDArray[np.int8]
 
-    def forecast_at(self, mjd_utc: float | ArrayLike) -> NDArray[np.int8]:
+    def forecast_at(self, mjd_utc: float | int | ArrayLike) -> NDArray[np.int8]:
         """Whether the days are observed (0) or forecast (1 daily, 2 monthly)."""
         return np.asarray(self.forecast[self._day(np.asarray(mjd_utc, dtype=np.float64))])
 
-    def indices(self, mjd_utc: float | ArrayLike) -> Indices:
+    def indices(self, mjd_utc: float | int | ArrayLike) -> Indices:
         """Indices in force at `mjd_utc` (instant,): steps of three hours and of a day, as the model was fitted.
 
         Raises
@@ -103,7 +103,7 @@ def space_weather() -> SpaceWeather:
         )
 
 
-def steady_weather(f107_sfu: float, f107_mean81_sfu: float, ap: float) -> SpaceWeather:
+def steady_weather(f107_sfu: float | int, f107_mean81_sfu: float | int, ap: float | int) -> SpaceWeather:
     """The same indices on every day from 1900 to 2100."""
     first, days = 15_020, 73_415
     return SpaceWeather(
