@@ -123,7 +123,9 @@ def fly(
 def _held_ahead(loads: tuple[Load, ...], ship: State) -> tuple[Load, ...]:
     """The loads with their slow parts frozen where the ship will be in the middle of the next block of steps."""
     half_s = 0.5 * SAMPLE_STEPS * STEP_S
-    along = eqx.tree_at(lambda s: (s.t_s, s.r_gcrf), ship, (ship.t_s + half_s, ship.r_gcrf + half_s * ship.v_gcrf))
+    fallen = 0.5 * half_s**2 * jnp.sum(ship.v_gcrf**2) / jnp.sum(ship.r_gcrf**2)  # a circular orbit's curve is enough
+    r_gcrf = (1.0 - fallen) * ship.r_gcrf + half_s * ship.v_gcrf
+    along = eqx.tree_at(lambda s: (s.t_s, s.r_gcrf), ship, (ship.t_s + half_s, r_gcrf))
     return held(loads, along.t_s, along)
 
 

@@ -12,7 +12,7 @@ from typing import Final
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from zarya.arrays import Scalar, Vector3
 from zarya.dynamics.station_path import StationPath
@@ -183,7 +183,7 @@ def prepare(
     contact_s: float,
     *,
     start_s: float | None = None,
-    aim_lvlh_m: ArrayLike = AIM_LVLH_M,
+    aim_lvlh_m: tuple[float, float, float] = AIM_LVLH_M,
     contact_speed_m_s: float | None = None,
     probe_m: float = PROBE_M,
     thrusters_per_axis: int = THRUSTERS_PER_AXIS,
