@@ -4,7 +4,7 @@ An estimate for planning; the planner of `zarya.flight` burns and counts for one
 """
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2
 from zarya.errors import InputError
 from zarya.gnc.launch_instant import SCHEMES, Insertion, Lead, Transfer, soyuz_insertion, steering_leads
-from zarya.gnc.plane_crossing import TWO_PI, MeanPlanes
+from zarya.gnc.plane_crossing import TWO_PI, MeanPlanes, node_drifts
+from zarya.orbits.tle import WGS72_OBLATENESS
 from zarya.units import DEG, KM
 from zarya.vehicles.launcher import LauncherData
 
@@ -23,6 +24,9 @@ AIM_BEFORE_CONTACT_S: Final = 36.0 * 60.0
 """The plans end at the aim point, 3 km behind and 1 km below the station, this long before contact."""
 AIM_BELOW_M: Final = 4_000.0
 """Mean semi-major axis of the aim below the station's: turning with the station h = 1 km below takes a = r - 4 h."""
+_RENDEZVOUS_S: Final = 8_340.0
+_RENDEZVOUS_RANGE_M: Final = 478_000.0
+"""Soyuz MS-03's plan: the autonomous rendezvous begins 2 h 19 min before docking, its first burn 478 km behind."""
 APPROACH_DELTA_V_M_S: Final = 18.0
 """Aim to contact, fly-around included: 15-20 m/s (assumed; no published figure)."""
 OPTIMUM_LEAD: Final = Lead(222.0, 30.0, "optimum of the ascent, not calibrated")
@@ -172,6 +176,24 @@ def transfer_cost_m_s(
     cruise_s = _flight_s(scheme, insertion) - 0.5 * scheme.first_burn_s
     detour = outside * a_aim / (1.5 * cruise_s)
     return total + detour, total - in_plane, detour
+
+
+def phasing_semi_major_axis_m(
+    transfer: Transfer, insertion: Insertion, station: MeanPlanes, phase_rad: Floats
+) -> Floats:
+    """Semi-major axis of the two-day phasing orbit as tracking prints it, m (lane,).
+
+    **Model** insertion height for the parking revolutions, then constant until the autonomous rendezvous begins, 2 h
+    19 min before docking and 478 km behind. Given as the axis of the Kozai mean motion, which element sets print.
+    **Source** MS-03 plan, ESA (blogs.esa.int/thomas-pesquet 2016-11-19).
+    **Valid** against first tracked orbits of flown ships: docs/validation/windows.md.
+    """
+    until = replace(transfer, transit_s=transfer.transit_s - _RENDEZVOUS_S)
+    left = phase_rad - _RENDEZVOUS_RANGE_M / station.semi_major_axis_m
+    _, a = node_drifts(left, station, insertion, [until] * len(phase_rad))
+    _, radius_m, j2 = WGS72_OBLATENESS
+    kozai = 0.75 * j2 * (radius_m / a) ** 2 * (3.0 * math.cos(insertion.inclination_rad) ** 2 - 1.0)
+    return np.asarray(a * (1.0 - 2.0 / 3.0 * kozai))
 
 
 def wait_for_phase_s(scheme: Scheme, station: MeanPlanes, phase_rad: Floats) -> Floats:

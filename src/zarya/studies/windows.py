@@ -35,6 +35,7 @@ from zarya.gnc.schemes import (
     is_in_published_range,
     launcher_insertion,
     launcher_lead,
+    phasing_semi_major_axis_m,
     schemes_named,
     transfer_cost_m_s,
     wait_for_phase_s,
@@ -201,6 +202,9 @@ def _of_scheme(
     azimuth = _azimuth_deg(question, origin, liftoff, ascending)
     spread_s = np.hypot(lead.sigma_s, seconds_per_rad(found.station) * sigma)
     offset = found.wait_s - lead.lead_s
+    heights = None
+    if scheme.transfer.parking_revolutions:
+        heights = phasing_semi_major_axis_m(scheme.transfer, insertion, found.station, found.phase_rad)
     rows = []
     for k, choice in enumerate(choices):
         when = origin + float(liftoff[k])
@@ -238,7 +242,7 @@ def _of_scheme(
             "leaving_plane_m_s": round(float(leaving[k]), 2),
             "phase_detour_m_s": round(float(detour[k]), 2),
             "minute_late_m_s": round(float(minute[k] - cost[k]), 2),
-            "phasing_height_km": round(float(found.phasing_semi_major_axis_m[k]) / KM - 6_371.0, 2),
+            "phasing_height_km": None if heights is None else round(float(heights[k]) / KM - 6_378.137, 2),
             "inclination_offset_deg": round(
                 (insertion.inclination_rad - float(found.station.inclination_rad[k])) / DEG, 4
             ),
