@@ -10,7 +10,7 @@ def third_body_acceleration(gm_m3_s2: float | Scalar, r_gcrf: Vector3, r_body_gc
 
     **Model** a = -GM/d^3 (r + f(q) s), d = s - r, q = r.(r - 2 s)/s^2, f(q) = q (3 + 3 q + q^2)/(1 + (1 + q)^(3/2)): no
     difference of two nearly equal pulls.
-    **Source** Battin, An Introduction to the Mathematics and Methods of Astrodynamics, section 8.4, eqs. 8.60-8.62.
+    **Source** Battin, An Introduction to the Mathematics and Methods of Astrodynamics (1999), section 8.4.
     **Valid** any distance; ten digits and more in low orbit, where the plain difference keeps seven for the Sun.
     """
     q = jnp.dot(r_gcrf, r_gcrf - 2.0 * r_body_gcrf) / jnp.sum(r_body_gcrf**2)

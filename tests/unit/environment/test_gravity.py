@@ -7,6 +7,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+import satkit
 
 from zarya.constants import GM_EARTH_EGM2008_M3_S2, J2_EGM2008, RADIUS_EARTH_EGM2008_M
 from zarya.environment.gravity import (
@@ -131,3 +132,12 @@ def test_what_is_not_shipped_is_refused() -> None:
         load_gravity("egm2008", 121)
     with pytest.raises(InputError):
         load_gravity("egm96", 20)
+
+
+@pytest.mark.parametrize("degree", [20, 70])
+def test_satkit_computes_the_same(degree: int) -> None:
+    """Another programme, with EGM2008 from another file (GM and radius included)."""
+    field = load_gravity("egm2008", degree)
+    for place in PLACES[[0, 1, 3, 4]]:
+        theirs = satkit.gravity(place, model=satkit.gravmodel.egm2008, degree=degree, order=degree)
+        np.testing.assert_allclose(acceleration_itrf(field, jnp.asarray(place)), theirs, rtol=0, atol=1e-13)
