@@ -42,8 +42,8 @@ class ApproachLog(eqx.Module):
     station_keeping_s, final_approach_s, docking_s : () s from the flight's epoch; NaN if it did not happen.
         The second is commanded, the others result.
     axial_m_s, lateral_m, lateral_m_s, inside_limits : () the contact; NaN and False without one.
-    delta_v_m_s : () m/s, all of the approach. delta_v_by_stage_m_s : (stage,) m/s in the order of `STAGES`.
-    propellant_kg : () kg, through the thrusters.
+    delta_v_m_s : () m/s, all of the approach. propellant_kg : () kg, through the thrusters.
+    stage_delta_v_m_s, stage_propellant_kg, stage_burn_s : (stage,) m/s, kg, s of thrust, in the order of `STAGES`.
     nearest_m : () m, smallest distance between the two centres before the final approach.
     corridor_margin_rad : () rad, smallest margin to the corridor's half angle in the final approach (negative: left).
     sample_s, sample_r_lvlh, sample_v_lvlh : (sample,), (sample, 3) s, m, m/s: the true relative path every 5 s in
@@ -58,8 +58,10 @@ class ApproachLog(eqx.Module):
     lateral_m_s: Scalar
     inside_limits: Bool[Array, ""]
     delta_v_m_s: Scalar
-    delta_v_by_stage_m_s: Float[Array, " stage"]
     propellant_kg: Scalar
+    stage_delta_v_m_s: Float[Array, " stage"]
+    stage_propellant_kg: Float[Array, " stage"]
+    stage_burn_s: Float[Array, " stage"]
     nearest_m: Scalar
     corridor_margin_rad: Scalar
     sample_s: Float[Array, " sample"]
@@ -86,7 +88,8 @@ class _Moment(eqx.Module):
     final_approach_s: Scalar
     nearest_m: Scalar
     corridor_margin_rad: Scalar
-    delta_v_by_stage_m_s: Float[Array, " stage"]
+    spent: Float[Array, "stage 3"]
+    """delta-v m/s, propellant kg, thrust s"""
 
 
 def fly(
@@ -102,9 +105,11 @@ def fly(
     Returns the handover at contact (or where the flight ended) and the log.
 
     **Model** both bodies in the same field, ship by RK4 at 1 s with the slow parts of the loads (field beyond J2, Sun,
-    Moon, air density) held at the middle of every 5 s, station from its table; guidance at 1 Hz on the navigated relative state; a pulse shorter than a second is flown as its mean over the
-    second (position error under 1 cm). Attitude is ideal: the ship looks at the port, then along its axis. Each axis
-    of thrusters burns for itself, so an oblique push costs its 1-norm.
+    Moon, air density) held at the middle of every 5 s, station from its table. Guidance at 1 Hz on the navigated
+    relative state; the relative sensors have taken over, so the absolute navigation of the handover is not used.
+    A pulse shorter than a second is flown as its mean over the second (position error under 1 cm). Attitude is ideal:
+    the ship looks at the port, then along its axis. Each axis of thrusters burns for itself, so an oblique push costs
+    its 1-norm.
     **Valid** contact located to a microsecond between steps.
     **Ignores** attitude motion and its propellant, plume on the station, the station's attitude against LVLH.
     """
@@ -151,7 +156,7 @@ def _first(plan: ApproachPlan, handover: Handover, navigation: RelativeNavigatio
         final_approach_s=nan,
         nearest_m=jnp.full((), jnp.inf),
         corridor_margin_rad=plan.corridor_half_angle_rad,
-        delta_v_by_stage_m_s=jnp.zeros(len(STAGES)),
+        spent=jnp.zeros((len(STAGES), 3)),
     )
 
 
@@ -185,6 +190,8 @@ def _second(
     push_lvlh = dcm_ship.T @ newton / jnp.maximum(size, 1e-9)
     push_gcrf = dcm_lvlh_from_gcrf(now.r_station_gcrf, now.v_station_gcrf).T @ push_lvlh
     thrust = Thrust(size, push_gcrf, omega_gcrf, t_s, flow * ship.tank_kg / jnp.maximum(tank, 1e-9))
+    on_s = jnp.max(jnp.abs(newton) / jnp.maximum(plan.thrusters.axis_newton, 1e-9)) * STEP_S
+    spent = jnp.stack([size * STEP_S / ship.mass_kg, flow * STEP_S, on_s])
 
     # Move.
     after = step(ship, jnp.asarray(STEP_S), (*loads, thrust))
@@ -224,7 +231,7 @@ def _second(
         final_approach_s=jnp.where(jnp.isnan(now.final_approach_s) & is_final, t_s, now.final_approach_s),
         nearest_m=jnp.where(is_final, now.nearest_m, jnp.minimum(now.nearest_m, jnp.linalg.norm(r))),
         corridor_margin_rad=margin,
-        delta_v_by_stage_m_s=now.delta_v_by_stage_m_s.at[stage].add(size * STEP_S / ship.mass_kg),
+        spent=now.spent.at[stage].add(spent),
     )
     # At contact the second is not flown: the state before it and the crossing are kept, and the end flies the rest.
     met = eqx.tree_at(lambda m: (m.thrust, m.is_met, m.met_s), now, (thrust, is_met, met_s))
@@ -266,9 +273,11 @@ def _ended(
         lateral_m=known(verdict.lateral_m),
         lateral_m_s=known(verdict.lateral_m_s),
         inside_limits=last.is_met & verdict.inside_limits,
-        delta_v_m_s=jnp.sum(last.delta_v_by_stage_m_s),
-        delta_v_by_stage_m_s=last.delta_v_by_stage_m_s,
+        delta_v_m_s=jnp.sum(last.spent[:, 0]),
         propellant_kg=jnp.sum(handover.ship.tank_kg) - jnp.sum(ship.tank_kg),
+        stage_delta_v_m_s=last.spent[:, 0],
+        stage_propellant_kg=last.spent[:, 1],
+        stage_burn_s=last.spent[:, 2],
         nearest_m=last.nearest_m,
         corridor_margin_rad=last.corridor_margin_rad,
         sample_s=samples[0],

@@ -12,6 +12,7 @@ from typing import Final
 import equinox as eqx
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
 from zarya.arrays import Scalar, Vector3
@@ -24,7 +25,7 @@ from zarya.vehicles.station import Port, Station
 type Row3 = NDArray[np.float64]
 
 STAGES: Final = ("far", "close", "fly_around", "station_keeping", "final_approach")
-"""Names of the stages, in order; `Waypoints.stage` and `ApproachLog.delta_v_by_stage_m_s` count in it."""
+"""Names of the stages, in order; `Waypoints.stage` and the `ApproachLog` count in it."""
 
 AIM_LVLH_M: Final = (-3000.0, 0.0, 1000.0)
 """Aim point of the phasing, (3,) m in LVLH: 3 km behind and 1 km below the station."""
@@ -69,6 +70,7 @@ class ApproachPlan(eqx.Module):
     probe_m : () m, centre of the ship to the tip of its probe.
     hold_lvlh : (3,) m, where the ship keeps station. hold_m : () m, probe to port there.
     final_approach_s, contact_s : () s, commanded start of the final approach, planned contact.
+    stage_start_s : (stage,) s, planned start of every stage.
     steps : steps of 1 s the flight is given (120 s past planned contact).
     """
 
@@ -83,6 +85,7 @@ class ApproachPlan(eqx.Module):
     hold_m: Scalar
     final_approach_s: Scalar
     contact_s: Scalar
+    stage_start_s: Float[Array, " stage"]
     steps: int = eqx.field(static=True)
 
 
@@ -219,6 +222,13 @@ def prepare(
     hold_m = geometry.hold_m(float(station.keep_out_radius_m))
     profile = axis_profile(speed, hold_m)
     final_s = contact_s - profile.duration_s(hold_m)
+    if final_s - (contact_s - _FLY_AROUND_S) < _SHORTEST_HOLD_S + 120.0:
+        raise InputError(
+            "a contact so slow leaves no time for the fly-around",
+            key="contact_speed_m_s",
+            value=speed,
+            remedy="Dock faster.",
+        )
     rows = _rows(geometry, profile, start, contact_s, final_s, hold_m)
     return ApproachPlan(
         waypoints=rows.waypoints(),
@@ -236,6 +246,7 @@ def prepare(
         hold_m=jnp.asarray(hold_m),
         final_approach_s=jnp.asarray(final_s),
         contact_s=jnp.asarray(contact_s),
+        stage_start_s=jnp.asarray([rows.start_s[rows.stage.index(stage)] for stage in range(len(STAGES))]),
         steps=20 * math.ceil((contact_s - start + 120.0) / 20.0),
     )
 
