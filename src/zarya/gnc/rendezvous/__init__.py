@@ -1,0 +1,7 @@
+"""Planning of the rendezvous: least burns from spacecraft separation to the aim point behind and below the station."""
+
+from zarya.gnc.rendezvous.legs import Burns, Legs
+from zarya.gnc.rendezvous.planner import RendezvousPlan, plan
+from zarya.gnc.rendezvous.scheme import AIM_BEFORE_CONTACT_S, AIM_LVLH_M, SCHEMES, Scheme
+
+__all__ = ["AIM_BEFORE_CONTACT_S", "AIM_LVLH_M", "SCHEMES", "Burns", "Legs", "RendezvousPlan", "Scheme", "plan"]

@@ -1,0 +1,197 @@
+"""A flight of coasts and finite burns in the full model, as a list of legs scanned by one program."""
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from zarya.arrays import Scalar, Vector3
+from zarya.constants import STANDARD_GRAVITY_M_S2
+from zarya.dynamics.loads import Thrust
+from zarya.dynamics.picard import arc, evaluation_matrix
+from zarya.dynamics.state import State
+from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.surroundings import Surroundings, orbital_loads
+from zarya.frames.local import dcm_lvlh_from_gcrf, omega_lvlh_gcrf
+from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset, turned
+from zarya.vehicles.ship import Ship
+
+DEGREE = 20
+"""Chebyshev degree of a leg."""
+SWEEPS = (8, 6)
+"""Picard sweeps after each refresh of the slow forces."""
+LONGEST_S = 1_300.0
+"""Longest coast leg, s: under a quarter of a revolution."""
+SAMPLES = 16
+"""Path samples of a leg."""
+
+
+class Legs(eqx.Module):
+    """The order of flight.
+
+    Parameters
+    ----------
+    slot : (leg,) burn the leg flies or coasts to; the last slot is the aim.
+    parts : (leg,) equal parts, this one included, left to the ignition; of no meaning for a burn.
+    burns : (leg,) whether the engine burns.
+    ignition : (slot,) index of each slot's burn leg (for the last slot the number of legs).
+    """
+
+    slot: Int[Array, " leg"]
+    parts: Float[Array, " leg"]
+    burns: Float[Array, " leg"]
+    ignition: Int[Array, " slot"]
+
+
+class Burns(eqx.Module):
+    """Planned or flown burns and the end of the flight as one more slot without a burn.
+
+    Parameters
+    ----------
+    centre_t_s : (slot,) s, middle of each burn; the last is the aim.
+    dv_lvlh : (slot, 3) m/s in the ship's own lvlh, in which the direction is held; the last is zero.
+    """
+
+    centre_t_s: Float[Array, " slot"]
+    dv_lvlh: Float[Array, "slot 3"]
+
+
+class Firing(eqx.Module):
+    """How a velocity step is made: thrust (N), duration (s), flow (kg/s), propellant (kg), whether on the engine."""
+
+    newton: Scalar
+    duration_s: Scalar
+    flow_kg_s: Scalar
+    propellant_kg: Scalar
+    on_engine: Scalar
+
+
+class Flown(eqx.Module):
+    """Ship after some legs, and its angle ahead of the station followed through whole turns, rad."""
+
+    ship: State
+    ahead_rad: Scalar
+
+
+def legs(start_t_s: float, centre_t_s: np.ndarray) -> Legs:
+    """Legs for burns centred at `centre_t_s` (slot,), the last one the aim. Host side.
+
+    Coasts are cut in equal parts no longer than `LONGEST_S`. The count is made even in eights by cutting the last
+    coast finer, so that plans share compiled programs.
+    """
+    spans = np.diff(np.concatenate([[start_t_s], np.asarray(centre_t_s, dtype=np.float64)]))
+    parts = np.maximum(1, np.ceil(spans / LONGEST_S)).astype(int)
+    total = int(parts.sum()) + len(parts) - 1
+    parts[int(np.argmax(spans))] += -total % 8
+    slot: list[int] = []
+    left: list[float] = []
+    burn: list[float] = []
+    ignition: list[int] = []
+    for k, count in enumerate(parts):
+        slot += [k] * count
+        left += [float(count - i) for i in range(count)]
+        burn += [0.0] * count
+        ignition.append(len(slot))
+        if k < len(parts) - 1:
+            slot.append(k)
+            left.append(1.0)
+            burn.append(1.0)
+    return Legs(jnp.asarray(slot), jnp.asarray(left), jnp.asarray(burn), jnp.asarray(ignition))
+
+
+def firing(dv_m_s: Scalar, mass_kg: Scalar, ship: Ship) -> Firing:
+    """Burn for a velocity step: on the engine, or on the aft thrusters where the engine's least burn is longer.
+
+    **Model** rocket equation at constant thrust; a step under the thrusters' least pulse is not made.
+    """
+    g0 = STANDARD_GRAVITY_M_S2
+
+    def on(thrust_n: Scalar, isp_s: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+        propellant = mass_kg * -jnp.expm1(-dv_m_s / (g0 * isp_s))
+        flow = thrust_n / (g0 * isp_s)
+        return propellant / flow, flow, propellant
+
+    long_s, flow, used = on(ship.engine_thrust_n, ship.engine_isp_s)
+    thrusters_n = ship.thruster_aft_count * ship.thruster_thrust_n
+    short_s, small_flow, small_used = on(thrusters_n, ship.thruster_isp_s)
+    large = long_s >= ship.engine_minimum_burn_s
+    made = large | (short_s >= ship.thruster_minimum_pulse_s)
+
+    def choice(engine: Scalar, thrusters: Scalar) -> Scalar:
+        return jnp.where(made, jnp.where(large, engine, thrusters), 0.0)
+
+    return Firing(
+        choice(ship.engine_thrust_n, thrusters_n),
+        choice(long_s, short_s),
+        choice(flow, small_flow),
+        choice(used, small_used),
+        jnp.where(large, 1.0, 0.0),
+    )
+
+
+def firing_of(dv_lvlh: Vector3, mass_kg: Scalar, ship: Ship) -> Firing:
+    """`firing` of a vector."""
+    return firing(jnp.sqrt(jnp.sum(dv_lvlh**2)), mass_kg, ship)
+
+
+def fly_leg(
+    at: Flown, leg: Legs, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
+) -> tuple[Flown, State]:
+    """Fly one leg; returns where it ends and the states at its nodes.
+
+    Parameters
+    ----------
+    at : start. leg : one row of `Legs`. burns : what to do.
+    ship : numbers of the vehicle. station, around : the station's path and the forces.
+    """
+    state = at.ship
+    dv = burns.dv_lvlh[leg.slot]
+    fire = firing_of(dv, state.mass_kg, ship)
+    coast_s = (burns.centre_t_s[leg.slot] - 0.5 * fire.duration_s - state.t_s) / leg.parts
+    duration_s = jnp.where(leg.burns > 0.0, fire.duration_s, coast_s)
+    size = jnp.sqrt(jnp.sum(dv**2))
+    direction = jnp.where(size > 0.0, dv / jnp.where(size > 0.0, size, 1.0), jnp.array([1.0, 0.0, 0.0]))
+    # the direction is held in the lvlh of the ship, which turns with it
+    in_lvlh = dcm_lvlh_from_gcrf(state.r_gcrf, state.v_gcrf)
+    share = state.tank_kg / jnp.maximum(jnp.sum(state.tank_kg), 1e-9)
+    thrust = Thrust(
+        newton=leg.burns * fire.newton,
+        direction_gcrf=in_lvlh.T @ direction,
+        turn_gcrf=omega_lvlh_gcrf(state.r_gcrf, state.v_gcrf),
+        start_s=state.t_s,
+        flow_kg_s=leg.burns * fire.flow_kg_s * share,
+    )
+    loads = (*orbital_loads(around, ship.drag_area_m2 * ship.drag_coefficient), thrust)
+    end, path = arc(state, duration_s, loads, around.field.gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)
+    seen = angle_ahead_rad(end.r_gcrf, station.r_gcrf(end.t_s), station.v_gcrf(end.t_s))
+    return Flown(end, turned(seen, at.ahead_rad)), path
+
+
+def begun(state: State, station: StationPath, near_rad: Scalar) -> Flown:
+    """Start of a flight, its angle ahead of the station on the revolution nearest to `near_rad`."""
+    seen = angle_ahead_rad(state.r_gcrf, station.r_gcrf(state.t_s), station.v_gcrf(state.t_s))
+    return Flown(state, turned(seen, near_rad))
+
+
+def offset_of(at: Flown, station: StationPath) -> Offset:
+    """Offset of the ship from the station, (6,) m, m/s, on its revolution."""
+    t_s, ship = at.ship.t_s, at.ship
+    return offset(ship.r_gcrf, ship.v_gcrf, station.r_gcrf(t_s), station.v_gcrf(t_s), at.ahead_rad)
+
+
+@jax.jit
+def flown(
+    start: Flown, order: Legs, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
+) -> tuple[Flown, State, State]:
+    """Fly all legs; returns the end, the states at the start of each leg (leg,) and path samples (leg, sample)."""
+    at_samples = jnp.asarray(evaluation_matrix(DEGREE, np.arange(SAMPLES) / SAMPLES))
+    rows = Legs(order.slot, order.parts, order.burns, order.slot)  # scanned row by row; `ignition` is not read
+
+    def one(at: Flown, leg: Legs) -> tuple[Flown, tuple[State, State]]:
+        after, path = fly_leg(at, leg, burns, ship, station, around)
+        sampled = jax.tree.map(lambda x: jnp.tensordot(at_samples, x, axes=1), path)
+        return after, (at.ship, sampled)
+
+    end, (starts, path) = jax.lax.scan(one, start, rows)
+    return end, starts, path

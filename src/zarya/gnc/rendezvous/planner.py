@@ -1,0 +1,291 @@
+"""The rendezvous plan: which burns take the ship from separation to the aim point for the least propellant."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+import equinox as eqx
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float
+from numpy.typing import NDArray
+
+from zarya.arrays import Scalar
+from zarya.dynamics.state import State
+from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.surroundings import Surroundings
+from zarya.errors import FlightError, InputError
+from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_from_lvlh
+from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing_of, flown, legs, offset_of
+from zarya.gnc.rendezvous.linear import Answer, answer, oblate
+from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns
+from zarya.gnc.rendezvous.scheme import AIM_LVLH_M, Scheme
+from zarya.vehicles.ship import Ship
+
+type Floats = NDArray[np.float64]
+
+_ROUNDS: Final = 4
+_CLOSINGS: Final = 8
+_NODES_MULTIPLE: Final = 32
+_MET: Final = (1.0, 0.001)
+"""The aim is met to these, m and m/s (asked: 10 m, 0.01 m/s)."""
+_RIDGE: Final = 0.01
+"""Softens the gains of re-planning, m/s: what a slot cannot steer it leaves to the next."""
+
+
+class RendezvousPlan(eqx.Module):
+    """A plan that meets the aim in the full model.
+
+    Parameters
+    ----------
+    burn_t_s : (burn,) s, middle of each burn. dv_lvlh : (burn, 3) m/s in the ship's own lvlh, held during the burn.
+    duration_s, propellant_kg : (burn,) s, kg.
+    total_m_s : () m/s, sum of the burns.
+    bound_m_s : () m/s, dual bound of the program linearised about this plan: no burns at the allowed times cost less.
+    residual : (6,) m, m/s, what is left at the aim.
+    aim_t_s : () s. aim : (6,) m, m/s, the aim as an offset from the station.
+    start_t_s, ahead_rad : () s, rad, start of the plan and the ship's unwrapped angle ahead of the station there.
+    order, slots : the legs, and all burns with the trims (planned at zero) and the aim.
+    gains : (slot, slot, 3, 6) m/s per m and m/s: change of every later burn, seen from each slot, per offset at the aim.
+    """
+
+    burn_t_s: Float[Array, " burn"]
+    dv_lvlh: Float[Array, "burn 3"]
+    duration_s: Float[Array, " burn"]
+    propellant_kg: Float[Array, " burn"]
+    total_m_s: Scalar
+    bound_m_s: Scalar
+    residual: Offset
+    aim_t_s: Scalar
+    aim: Offset
+    start_t_s: Scalar
+    ahead_rad: Scalar
+    order: Legs
+    slots: Burns
+    gains: Float[Array, "slot slot 3 6"]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Instants the planner chooses from."""
+
+    start_t_s: float
+    step_s: float
+    count: int
+
+    def t_s(self) -> Floats:
+        return self.start_t_s + self.step_s * np.arange(self.count)
+
+
+@dataclass(frozen=True)
+class _Closed:
+    """A set of burns with what it leaves at the aim in the full model."""
+
+    nodes: NDArray[np.int64]
+    dv_lvlh: Floats
+    left: Floats
+    order: Legs
+    slots: Burns
+
+    @property
+    def total_m_s(self) -> float:
+        return float(np.sum(np.linalg.norm(self.dv_lvlh, axis=1)))
+
+
+def plan(
+    ship: State,
+    station: StationPath,
+    around: Surroundings,
+    numbers: Ship,
+    scheme: Scheme,
+    aim_t_s: float,
+    *,
+    preloaded: int = 0,
+) -> RendezvousPlan:
+    """Plan the burns of a rendezvous. Host side.
+
+    Parameters
+    ----------
+    ship : state at separation as navigation believes it.
+    station, around, numbers : path of the station, forces, numbers of the ship.
+    scheme : allowed times and number of burns.
+    aim_t_s : s, arrival at the aim point.
+    preloaded : burns that re-planning in flight leaves as they are.
+
+    **Model** minimum sum of |dv| over the instants the scheme allows, with the offset at the aim linear in the burns
+    (transition matrices under J2 about the last plan, cylindrical coordinates with the angle unwrapped): `least_burns`
+    gives optimum and bound, `few_burns` a plan of the scheme's number of impulses. The plan is then closed in the full
+    model with finite burns by Newton's method on the same matrices, the program is linearised anew about it, and the
+    cheapest closed plan of a few rounds is kept (plain re-solving wanders along the flat valley of equal plans).
+    **Valid** closes to 1 m and 1 mm/s or raises; tests re-fly it with an independent integrator.
+    **Ignores** coverage and lighting (the caller chooses the arrival), attitude, plumes.
+
+    Raises
+    ------
+    FlightError : no burns at the allowed times meet the aim, or the plan does not close.
+    """
+    desk = _Desk(ship, station, around, numbers, scheme, float(aim_t_s))
+    best: _Closed | None = None
+    reference, left = np.zeros((desk.grid.count, 3)), desk.free_offset() - desk.aim
+    for _ in range(_ROUNDS):
+        by_burn = np.asarray(desk.answer(reference).by_burn)
+        wanted = np.einsum("nij,nj->i", by_burn, reference) - left
+        optimum = least_burns(by_burn, wanted, desk.allowed)
+        nodes, dv, _ = few_burns(by_burn, wanted, desk.allowed, optimum, scheme.burns, desk.spacing)
+        closed = desk.closed(nodes, dv)
+        if closed is None:
+            break
+        gain = math.inf if best is None else best.total_m_s - closed.total_m_s
+        best = closed if gain > 0.0 or best is None else best
+        if gain < 0.05:
+            break
+        reference, left = desk.on_grid(best), best.left
+    if best is None:
+        raise FlightError(
+            "the rendezvous plan does not close on the aim point",
+            orbits=scheme.orbits,
+            aim_t_s=float(aim_t_s),
+            remedy="Choose another arrival time or scheme.",
+        )
+    return desk.finished(best, preloaded)
+
+
+class _Desk:
+    """What stays the same while one plan is worked out."""
+
+    def __init__(
+        self, ship: State, station: StationPath, around: Surroundings, numbers: Ship, scheme: Scheme, aim_t_s: float
+    ) -> None:
+        start_t_s = float(ship.t_s)
+        length_s = aim_t_s - start_t_s
+        if not length_s > scheme.earliest_s + scheme.last_s + scheme.spacing_s * (scheme.burns - 1):
+            raise InputError(
+                f"the aim must lie more than {scheme.earliest_s + scheme.spacing_s * (scheme.burns - 1):.0f} s after "
+                f"separation for {scheme.burns} burns",
+                key="aim_t_s",
+                value=aim_t_s,
+                remedy="Choose a later arrival or another scheme.",
+            )
+        self.ship, self.station, self.around, self.numbers, self.scheme = ship, station, around, numbers, scheme
+        self.aim_t_s = aim_t_s
+        count = _NODES_MULTIPLE * math.ceil((length_s / scheme.grid_s + 1.0) / _NODES_MULTIPLE)
+        self.grid = _Grid(start_t_s, length_s / (count - 1), count)
+        self.spacing = math.ceil(scheme.spacing_s / self.grid.step_s)
+        self.allowed = _allowed(self.grid, scheme, aim_t_s)
+        at_aim, now = jnp.asarray(aim_t_s), jnp.asarray(start_t_s)
+        r, v = station.r_gcrf(at_aim), station.v_gcrf(at_aim)
+        self.station_at_aim = jnp.concatenate([r, v])
+        self.aim = np.asarray(offset_from_lvlh(jnp.asarray(AIM_LVLH_M), jnp.zeros(3), jnp.linalg.norm(r)))
+        self.earth = oblate(around, now)
+        behind = -float(angle_ahead_rad(ship.r_gcrf, station.r_gcrf(now), station.v_gcrf(now)))
+        floor = scheme.transfer.phase_floor_rad
+        self.ahead_rad = jnp.asarray(-((behind - floor) % (2.0 * math.pi) + floor))
+        self.begun = begun(ship, station, self.ahead_rad)
+
+    def answer(self, reference: Floats) -> Answer:
+        """Derivatives about impulses on the grid."""
+        start = jnp.concatenate([self.ship.r_gcrf, self.ship.v_gcrf])
+        step, burns = jnp.asarray(self.grid.step_s), jnp.asarray(reference)
+        return answer(start, step, burns, self.station_at_aim, self.earth, jnp.asarray(0.0), substeps=2)
+
+    def on_grid(self, closed: _Closed) -> Floats:
+        """Burns as impulses on the grid."""
+        reference = np.zeros((self.grid.count, 3))
+        reference[closed.nodes] = closed.dv_lvlh
+        return reference
+
+    def slots(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> tuple[Floats, Floats]:
+        """Times and burns of all slots: the burns, the trims between the last two, the aim."""
+        t_s = self.grid.t_s()[nodes]
+        trims = t_s[-2] + np.array(self.scheme.trims) * (t_s[-1] - t_s[-2])
+        times = np.concatenate([t_s[:-1], trims, t_s[-1:], [self.aim_t_s]])
+        burns = np.concatenate([dv_lvlh[:-1], np.zeros((len(trims), 3)), dv_lvlh[-1:], np.zeros((1, 3))])
+        return times, burns
+
+    def flown(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Closed:
+        """Fly the burns in the full model."""
+        times, burns = self.slots(nodes, dv_lvlh)
+        order, slots = legs(self.grid.start_t_s, times), Burns(jnp.asarray(times), jnp.asarray(burns))
+        end, _, _ = flown(self.begun, order, slots, self.numbers, self.station, self.around)
+        return _Closed(nodes, dv_lvlh, np.asarray(offset_of(end, self.station)) - self.aim, order, slots)
+
+    def free_offset(self) -> Floats:
+        """Offset at the aim without any burn, (6,) m, m/s."""
+        even = np.linspace(0, self.grid.count - 2, self.scheme.burns).astype(int)
+        return self.flown(even, np.zeros((self.scheme.burns, 3))).left + self.aim
+
+    def closed(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Closed | None:
+        """Correct the burns until the full model meets the aim; None if it does not."""
+        for closing in range(_CLOSINGS):
+            at = self.flown(nodes, dv_lvlh)
+            if np.linalg.norm(at.left[:3]) < _MET[0] and np.linalg.norm(at.left[3:]) < _MET[1]:
+                return at
+            if closing < 3:
+                by_burn = np.asarray(self.answer(self.on_grid(at)).by_burn)[nodes]
+            weight = np.repeat(np.linalg.norm(dv_lvlh, axis=1) + 0.5, 3)
+            matrix = np.moveaxis(by_burn, 0, 1).reshape(6, -1) * SCALE[:, None]
+            step = weight * (np.linalg.pinv(matrix * weight, rcond=1e-10) @ (-at.left * SCALE))
+            dv_lvlh = dv_lvlh + step.reshape(-1, 3)
+        return None
+
+    def finished(self, best: _Closed, preloaded: int) -> RendezvousPlan:
+        """The plan with its bound and its gains."""
+        by_burn = np.asarray(self.answer(self.on_grid(best)).by_burn)
+        wanted = np.einsum("nij,nj->i", by_burn, self.on_grid(best)) - best.left
+        bound = least_burns(by_burn, wanted, self.allowed).bound_m_s
+        burns = [k for k in range(len(best.slots.centre_t_s) - 1) if not self._is_trim(k)]
+        mass = float(self.ship.mass_kg)
+        duration, propellant = [], []
+        for dv in best.dv_lvlh:
+            fire = firing_of(jnp.asarray(dv), jnp.asarray(mass), self.numbers)
+            duration.append(float(fire.duration_s))
+            propellant.append(float(fire.propellant_kg))
+            mass -= propellant[-1]
+        return RendezvousPlan(
+            burn_t_s=best.slots.centre_t_s[jnp.asarray(burns)],
+            dv_lvlh=jnp.asarray(best.dv_lvlh),
+            duration_s=jnp.asarray(duration),
+            propellant_kg=jnp.asarray(propellant),
+            total_m_s=jnp.asarray(best.total_m_s),
+            bound_m_s=jnp.asarray(bound),
+            residual=jnp.asarray(best.left),
+            aim_t_s=jnp.asarray(self.aim_t_s),
+            aim=jnp.asarray(self.aim),
+            start_t_s=jnp.asarray(self.grid.start_t_s),
+            ahead_rad=self.ahead_rad,
+            order=best.order,
+            slots=best.slots,
+            gains=jnp.asarray(self._gains(by_burn, np.asarray(best.slots.centre_t_s), preloaded)),
+        )
+
+    def _is_trim(self, slot: int) -> bool:
+        first = self.scheme.burns - 1
+        return first <= slot < first + len(self.scheme.trims)
+
+    def _gains(self, by_burn: Floats, t_s: Floats, preloaded: int) -> Floats:
+        """Least-squares answer of the remaining burns to an offset at the aim, seen from each slot."""
+        at = (t_s - self.grid.start_t_s) / self.grid.step_s
+        low = np.clip(np.floor(at).astype(int), 0, self.grid.count - 2)
+        part = (at - low)[:, None, None]
+        matrices = (1.0 - part) * by_burn[low] + part * by_burn[low + 1]
+        count = len(t_s)
+        gains = np.zeros((count, count, 3, 6))
+        for k in range(count - 1):
+            free = [j for j in range(max(k, preloaded), count - 1)]
+            matrix = np.moveaxis(matrices[free], 0, 1).reshape(6, -1) * SCALE[:, None]
+            normal = matrix @ matrix.T + _RIDGE**2 * np.eye(6)
+            gains[k, free] = (matrix.T @ np.linalg.solve(normal, np.diag(SCALE))).reshape(-1, 3, 6)
+        return gains
+
+
+def _allowed(grid: _Grid, scheme: Scheme, aim_t_s: float) -> NDArray[np.bool_]:
+    t_s = grid.t_s()
+    since, until = t_s - grid.start_t_s, t_s - aim_t_s
+    inside = np.asarray((since >= scheme.earliest_s) & (until <= -scheme.last_s))
+    if scheme.windows_s:
+        open_ = np.zeros(len(t_s), dtype=bool)
+        for start, end in scheme.windows_s:
+            clock = until if start < 0.0 else since
+            open_ |= (clock >= start) & (clock <= end)
+        inside &= open_
+    return inside
