@@ -148,3 +148,10 @@ def test_dates_without_space_weather_are_refused() -> None:
         density_table(Epoch.from_iso("2052-01-01T00:00:00Z"), 0.0, 3_600.0)
     with pytest.raises(InputError):
         density_table(STORM, 3_600.0, 0.0)
+
+
+def test_the_ends_of_the_table_hold_beyond_it(steady: DensityTable) -> None:
+    r_itrf = itrf_from_geodetic(jnp.asarray(0.3), jnp.asarray(1.0), jnp.asarray(4e5))
+    far = [float(steady.density_kg_m3(jnp.asarray(t), r_itrf, jnp.array([1.0, 0.0, 0.0]))) for t in (-1e7, 1e6, 1e8)]
+    assert far[1] == far[2]
+    assert all(1e-13 < rho < 1e-10 for rho in far)

@@ -60,8 +60,10 @@ class DensityTable(eqx.Module):
         **Model** US76 to 80 km, NRLMSISE-00 (with anomalous oxygen, for drag) from 91 to 1000 km with the day's
         F10.7 and the 3-hour ap history, a smooth passage between them, an exponential above.
         **Source** US76: see `us76`; Picone et al. 2002, JGR 107(A12) 1468, by pymsis.
-        **Valid** -5 km to 1000 km; see tests for the distance to pymsis.
-        **Ignores** what the models ignore: the day's true density differs by 15 % from NRLMSISE-00 in quiet times.
+        **Valid** -5 km to 1000 km, within the prepared time (the ends hold beyond it). From 91 km up within 1 % of the
+        model, 0.1 % rms, in the middle of each three hours; between them the steps of ap are smoothed (0.7 % rms in the
+        storm of 2023-11-05 against indices that run linearly, 9 % where ap leaps from 27 to 154).
+        **Ignores** what the model ignores: it is commonly given 15 % of uncertainty in quiet times. No wind.
         """
         latitude, longitude, height = geodetic_from_itrf(r_itrf)
         noon = jnp.arctan2(r_sun_itrf[1], r_sun_itrf[0])
@@ -88,8 +90,9 @@ def _spline(coefficients: Float[Array, "a b c d"], positions: tuple[Scalar, ...]
     """Value of the uniform cubic B-spline; `positions` in nodes, clipped to where four coefficients stand."""
     index, weight = [], []
     for axis, position in enumerate(positions):
-        first = jnp.clip(jnp.floor(position), 1, coefficients.shape[axis] - 3)
-        x = position - first
+        inside = jnp.clip(position, 1.0, coefficients.shape[axis] - 2.0)
+        first = jnp.minimum(jnp.floor(inside), coefficients.shape[axis] - 3.0)
+        x = inside - first
         y = 1.0 - x
         index.append(first.astype(jnp.int32) - 1)
         weight.append(jnp.stack([y**3, 4.0 - 6.0 * x * x + 3.0 * x**3, 4.0 - 6.0 * y * y + 3.0 * y**3, x**3]) / 6.0)
@@ -103,6 +106,8 @@ def density_table(
     epoch: Epoch, start_s: float | int, end_s: float | int, weather: SpaceWeather | None = None
 ) -> DensityTable:
     """Prepare the density from `start_s` to `end_s` (s from `epoch`); `weather` defaults to the shipped series.
+
+    Three days take half a second and 3 MB, sixty days seven seconds and 56 MB.
 
     Raises
     ------
