@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from zarya.arrays import Scalar
 from zarya.dynamics.motion import Load, derivative
 from zarya.dynamics.state import State
-from zarya.orbits.elements import kepler_step
+from zarya.orbits.elements import two_body_motion
 
 type Path = State
 """States at the nodes of an arc: every field has a leading axis (node,)."""
@@ -44,7 +44,9 @@ def integration_matrix(degree: int) -> NDArray[np.float64]:
 def evaluation_matrix(degree: int, at: NDArray[np.float64]) -> NDArray[np.float64]:
     """(len(at), degree + 1): values at the nodes to values at the fractions `at` (0..1) of the arc."""
     x = 2.0 * nodes(degree) - 1.0
-    return np.asarray(chebyshev.chebvander(2.0 * np.asarray(at) - 1.0, degree) @ np.linalg.inv(chebyshev.chebvander(x, degree)))
+    return np.asarray(
+        chebyshev.chebvander(2.0 * np.asarray(at) - 1.0, degree) @ np.linalg.inv(chebyshev.chebvander(x, degree))
+    )
 
 
 def arc(
@@ -69,7 +71,7 @@ def arc(
     x = jnp.asarray(nodes(degree))
     S = duration_s * jnp.asarray(integration_matrix(degree))
     t_s = state.t_s + duration_s * x
-    r_gcrf, v_gcrf = jax.vmap(lambda dt: kepler_step(state.r_gcrf, state.v_gcrf, dt, gm_m3_s2))(duration_s * x)
+    r_gcrf, v_gcrf = jax.vmap(lambda dt: two_body_motion(state.r_gcrf, state.v_gcrf, dt, gm_m3_s2))(duration_s * x)
     tank_kg = jnp.broadcast_to(state.tank_kg, (degree + 1, *state.tank_kg.shape))
     inert_kg = jnp.broadcast_to(state.inert_kg, (degree + 1,))
     path = State(t_s, r_gcrf, v_gcrf, tank_kg, inert_kg)

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from zarya.arrays import Scalar, Vector3
-from zarya.orbits.elements import kepler_step
+from zarya.orbits.elements import two_body_motion
 
 
 class Target(eqx.Module):
@@ -136,9 +136,7 @@ def guide(
     duration = phases.duration_s.at[-1].set(t_last)
 
     # Block 4: thrust integrals, accumulated over the phases
-    def accumulate(
-        sums: tuple[Scalar, ...], phase: tuple[Scalar, Scalar, Scalar]
-    ) -> tuple[tuple[Scalar, ...], None]:
+    def accumulate(sums: tuple[Scalar, ...], phase: tuple[Scalar, Scalar, Scalar]) -> tuple[tuple[Scalar, ...], None]:
         t0, L, J, S, Q, P, H = sums
         v, tau_i, tb = phase
         l_i = -v * jnp.log1p(-jnp.minimum(tb, 0.99 * tau_i) / tau_i)
@@ -180,7 +178,7 @@ def guide(
     # Block 7: gravity over the arc to go
     r_c1 = r_gcrf - 0.1 * r_thrust - (t_go / 30.0) * v_thrust
     v_c1 = v_gcrf + 1.2 * r_thrust / t_go - 0.1 * v_thrust
-    r_c2, v_c2 = kepler_step(r_c1, v_c1, t_go, gm_m3_s2)
+    r_c2, v_c2 = two_body_motion(r_c1, v_c1, t_go, gm_m3_s2)
     v_grav = v_c2 - v_c1
     r_grav = r_c2 - r_c1 - v_c1 * t_go
 
