@@ -123,11 +123,11 @@ class Fields:
         return where(key, self._tokens[key].line if key in self._tokens else self.line)
 
     def text(self, key: str, default: str | None = None) -> str:
-        """The value of `key`; raises FormatError if it is missing without a default, or empty."""
+        """The value of `key`; raises FormatError if it is missing or empty without a default."""
         token = self._tokens.get(key)
         if token is not None and token.value:
             return token.value
-        if default is not None and token is None:
+        if default is not None:
             return default
         raise FormatError(
             f"keyword missing or empty in the {self.name} section", file=self.file, key=self.place(key),

@@ -49,11 +49,11 @@ def _segment(document: Document, segment: Segment, is_cut: bool) -> Trajectory:
     span = (fields.epoch("START_TIME", scale), fields.epoch("STOP_TIME", scale))
     usable = (optional_epoch(fields, "USEABLE_START_TIME", scale), optional_epoch(fields, "USEABLE_STOP_TIME", scale))
     _check_spans(span, usable, fields)
-    if is_cut and not _has_covariance(segment) and span[1] - epochs[-1] > 1.0e-3:
+    if is_cut and not _has_covariance(segment) and (span[1] - epochs[-1] > 1.0e-3 or _is_short(rows)):
         raise FormatError(
-            f"ends in the middle of a line at {epoch_text(epochs[-1], scale)}, before STOP_TIME", file=file,
-            key=f"line {rows[-1].line}", value=" ".join(rows[-1].values)[:80],
-            remedy="The file seems cut short; fetch it again.",
+            f"ends in the middle of a line, the state of {epoch_text(epochs[-1], scale)}", file=file,
+            key=f"line {rows[-1].line}", value=" ".join(rows[-1].values)[:160],
+            remedy="The file seems cut short; fetch it again. If it is whole, end it with a line break.",
         )  # fmt: skip
     degree = fields.number("INTERPOLATION_DEGREE") if "INTERPOLATION_DEGREE" in fields else 0.0
     if not degree.is_integer() or degree < 0 or ("INTERPOLATION" in fields and "INTERPOLATION_DEGREE" not in fields):
@@ -74,6 +74,12 @@ def _segment(document: Document, segment: Segment, is_cut: bool) -> Trajectory:
 
 def _has_covariance(segment: Segment) -> bool:
     return any(section.name == "covarianceMatrix" for section in segment.data)
+
+
+def _is_short(rows: list[Row]) -> bool:
+    """Whether the last number has fewer decimals than all before it, which agree."""
+    *before, last = [len(row.values[-1].partition(".")[2]) for row in rows]
+    return len(set(before)) == 1 and last < before[0]
 
 
 def _states(rows: list[Row], scale: str, fields: Fields) -> tuple[list[Epoch], Floats]:

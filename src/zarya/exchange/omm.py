@@ -75,6 +75,8 @@ def element_message_from_document(document: Document) -> ElementMessage:
     assert mean is not None
     assert tle is not None
     mean.epoch("EPOCH", "utc")
+    if "NORAD_CAT_ID" in tle and values["OBJECT_NAME"] == str(int(tle.number("NORAD_CAT_ID"))):
+        values["OBJECT_NAME"] = ""  # what the writer puts for a set without a name
     return ElementMessage(
         ElementSet.from_omm(values, document.file), metadata.text("OBJECT_ID", ""), read_header(document),
         metadata.comments, mean.comments + tle.comments, spacecraft, covariance, user,

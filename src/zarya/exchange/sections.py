@@ -56,7 +56,7 @@ def read_header(document: Document) -> Header:
     """Who made the message, and when."""
     fields = fields_of(document, document.header)
     creation: Epoch | None = None
-    if "CREATION_DATE" in fields:
+    if fields.text("CREATION_DATE", ""):
         creation = fields.epoch("CREATION_DATE", "utc")
     return Header(
         originator=fields.text("ORIGINATOR", "UNKNOWN"), creation=creation, message_id=fields.text("MESSAGE_ID", ""),
