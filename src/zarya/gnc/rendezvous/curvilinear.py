@@ -4,7 +4,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 from zarya.arrays import Scalar, Vector3
-from zarya.frames.local import dcm_lvlh_from_gcrf, omega_lvlh_gcrf
+from zarya.frames.local import absolute_from_lvlh_rotating, dcm_lvlh_from_gcrf, omega_lvlh_gcrf
 
 type Offset = Float[Array, "6"]
 """Along the arc, across (against the momentum), down (m) and their rates in the turning frame (m/s)."""
@@ -48,11 +48,9 @@ def offset(
     return jnp.stack([radius * theta, y, radius - rho, radius * theta_rate, vy, station_up_rate - rho_rate])
 
 
-def offset_from_lvlh(r_lvlh: Vector3, v_lvlh_rotating: Vector3, radius_m: Scalar) -> Offset:
-    """The same coordinates of a point given in the station's turning lvlh, station radius `radius_m`."""
-    x, y, z = r_lvlh
-    up = radius_m - z
-    rho = jnp.hypot(x, up)
-    vx, vy, vz = v_lvlh_rotating
-    rho_rate, theta_rate = (x * vx - up * vz) / rho, (up * vx + x * vz) / rho**2
-    return jnp.stack([radius_m * jnp.arctan2(x, up), y, radius_m - rho, radius_m * theta_rate, vy, -rho_rate])
+def offset_of_point(
+    r_lvlh: Vector3, v_lvlh_rotating: Vector3, r_station_gcrf: Vector3, v_station_gcrf: Vector3
+) -> Offset:
+    """The same coordinates of a point given in the station's turning lvlh (less than half a turn away)."""
+    r, v = absolute_from_lvlh_rotating(r_lvlh, v_lvlh_rotating, r_station_gcrf, v_station_gcrf)
+    return offset(r, v, r_station_gcrf, v_station_gcrf, jnp.zeros(()))

@@ -58,9 +58,10 @@ def least_burns(by_burn: Floats, wanted: Floats, allowed: NDArray[np.bool_]) -> 
         found = linprog(-goal, A_ub=rows, b_ub=np.ones(len(rows)), bounds=(None, None), method="highs")
         if found.status != 0:
             raise FlightError("no set of burns meets the aim at the allowed times", solver=found.message)
-        primer = np.einsum("nij,i->nj", matrices, found.x)
+        multiplier = np.asarray(found.x, dtype=np.float64)
+        primer = np.einsum("nij,i->nj", matrices, multiplier)
         length = np.linalg.norm(primer, axis=1)
-        bound = max(bound, float(found.x @ goal) / max(1.0, float(length.max())))
+        bound = max(bound, float(multiplier @ goal) / max(1.0, float(length.max())))
         worst = np.flatnonzero(length > 1.0 + _TOLERANCE)
         if worst.size == 0:
             break

@@ -15,7 +15,7 @@ from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings
 from zarya.errors import FlightError, InputError
-from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_from_lvlh
+from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_of_point
 from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing_of, flown, legs, offset_of
 from zarya.gnc.rendezvous.linear import Answer, answer, oblate
 from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns
@@ -46,7 +46,7 @@ class RendezvousPlan(eqx.Module):
     aim_t_s : () s. aim : (6,) m, m/s, the aim as an offset from the station.
     start_t_s, ahead_rad : () s, rad, start of the plan and the ship's unwrapped angle ahead of the station there.
     order, slots : the legs, and all burns with the trims (planned at zero) and the aim.
-    gains : (slot, slot, 3, 6) m/s per m and m/s: change of every later burn, seen from each slot, per offset at the aim.
+    gains : (slot, slot, 3, 6), change of every later burn, seen from each slot, m/s per m and m/s left at the aim.
     """
 
     burn_t_s: Float[Array, " burn"]
@@ -74,7 +74,7 @@ class _Grid:
     count: int
 
     def t_s(self) -> Floats:
-        return self.start_t_s + self.step_s * np.arange(self.count)
+        return np.asarray(self.start_t_s + self.step_s * np.arange(self.count), dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -175,7 +175,7 @@ class _Desk:
         at_aim, now = jnp.asarray(aim_t_s), jnp.asarray(start_t_s)
         r, v = station.r_gcrf(at_aim), station.v_gcrf(at_aim)
         self.station_at_aim = jnp.concatenate([r, v])
-        self.aim = np.asarray(offset_from_lvlh(jnp.asarray(AIM_LVLH_M), jnp.zeros(3), jnp.linalg.norm(r)))
+        self.aim = np.asarray(offset_of_point(jnp.asarray(AIM_LVLH_M), jnp.zeros(3), r, v))
         self.earth = oblate(around, now)
         behind = -float(angle_ahead_rad(ship.r_gcrf, station.r_gcrf(now), station.v_gcrf(now)))
         floor = scheme.transfer.phase_floor_rad
@@ -186,7 +186,8 @@ class _Desk:
         """Derivatives about impulses on the grid."""
         start = jnp.concatenate([self.ship.r_gcrf, self.ship.v_gcrf])
         step, burns = jnp.asarray(self.grid.step_s), jnp.asarray(reference)
-        return answer(start, step, burns, self.station_at_aim, self.earth, jnp.asarray(0.0), substeps=2)
+        found: Answer = answer(start, step, burns, self.station_at_aim, self.earth, jnp.asarray(0.0), substeps=2)
+        return found
 
     def on_grid(self, closed: _Closed) -> Floats:
         """Burns as impulses on the grid."""
@@ -212,7 +213,7 @@ class _Desk:
     def free_offset(self) -> Floats:
         """Offset at the aim without any burn, (6,) m, m/s."""
         even = np.linspace(0, self.grid.count - 2, self.scheme.burns).astype(int)
-        return self.flown(even, np.zeros((self.scheme.burns, 3))).left + self.aim
+        return np.asarray(self.flown(even, np.zeros((self.scheme.burns, 3))).left + self.aim)
 
     def closed(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Closed | None:
         """Correct the burns until the full model meets the aim; None if it does not."""
@@ -271,7 +272,7 @@ class _Desk:
         count = len(t_s)
         gains = np.zeros((count, count, 3, 6))
         for k in range(count - 1):
-            free = [j for j in range(max(k, preloaded), count - 1)]
+            free = list(range(max(k, preloaded), count - 1))
             matrix = np.moveaxis(matrices[free], 0, 1).reshape(6, -1) * SCALE[:, None]
             normal = matrix @ matrix.T + _RIDGE**2 * np.eye(6)
             gains[k, free] = (matrix.T @ np.linalg.solve(normal, np.diag(SCALE))).reshape(-1, 3, 6)
