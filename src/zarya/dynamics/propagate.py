@@ -1,0 +1,59 @@
+"""Long smooth flight: a scan over Picard arcs, one compiled program for any number of loads of the same kind."""
+
+import math
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zarya.arrays import Scalar
+from zarya.dynamics.motion import Load
+from zarya.dynamics.picard import arc, evaluation_matrix
+from zarya.dynamics.state import State
+
+ARC_S: Final = 1800.0
+"""Longest arc: a third of a low revolution."""
+DEGREE: Final = 40
+SWEEPS: Final = (10, 8, 6)
+"""Iterations after each refresh of the held parts; see docs/decisions for the accuracy they give."""
+
+
+def arcs_for(duration_s: float) -> int:
+    """How many arcs a coast of `duration_s` needs (at least one)."""
+    return max(1, math.ceil(abs(duration_s) / ARC_S))
+
+
+def coast(state: State, duration_s: Scalar, loads: tuple[Load, ...], gm_m3_s2: Scalar, *, arcs: int) -> State:
+    """The state after `duration_s` (either sign) in `arcs` equal arcs.
+
+    Parameters
+    ----------
+    state : start. duration_s : () s. loads : what acts, smooth over the span. gm_m3_s2 : () of the centre.
+    arcs : static, from `arcs_for`.
+    """
+
+    def body(at: State, _: None) -> tuple[State, None]:
+        end, _ = arc(at, duration_s / arcs, loads, gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)
+        return end, None
+
+    last, _ = jax.lax.scan(body, state, None, length=arcs)
+    return last
+
+
+def path(
+    state: State, arc_s: Scalar, loads: tuple[Load, ...], gm_m3_s2: Scalar, *, arcs: int, samples: int
+) -> tuple[State, State]:
+    """Fly `arcs` arcs of `arc_s` seconds; returns the last state and the states at `samples` equal steps of each arc.
+
+    The samples are a `State` with a leading axis (arcs * samples,); each arc gives its start but not its end, so that the
+    samples are equally spaced by arc_s / samples and the last state follows them.
+    """
+    at = jnp.asarray(evaluation_matrix(DEGREE, np.arange(samples) / samples))
+
+    def body(now: State, _: None) -> tuple[State, State]:
+        end, nodes = arc(now, arc_s, loads, gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)
+        return end, jax.tree.map(lambda leaf: jnp.tensordot(at, leaf, axes=1), nodes)
+
+    last, sampled = jax.lax.scan(body, state, None, length=arcs)
+    return last, jax.tree.map(lambda leaf: leaf.reshape((arcs * samples, *leaf.shape[2:])), sampled)
