@@ -6,6 +6,8 @@ The ship flies in EGM2008 20 x 20 with Sun, Moon and drag; handover errors 100 m
 navigation as `drawn_navigation` states.
 """
 
+import zarya  # noqa: F401, I001  (first: it sets float64 before jax starts)
+
 import argparse
 import time
 from pathlib import Path
@@ -15,7 +17,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.state import State
-from zarya.dynamics.station_path import fit_station
+from zarya.dynamics.station_path import fit_start_s, fit_station
 from zarya.dynamics.surroundings import orbital_loads, surroundings
 from zarya.flight import approach
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
@@ -36,18 +38,11 @@ def main() -> None:
     options = parser.parse_args()
     epoch = Epoch.from_iso("2023-09-15T15:44:35.417Z")
     ship, station = catalog.ship("soyuz-ms").pytree(), catalog.station("iss")
-    around = surroundings(epoch, 0.0, CONTACT_S + 300.0)
+    elements = latest_before(read_element_sets(SETS), epoch)
+    around = surroundings(epoch, fit_start_s(elements, epoch), CONTACT_S + 300.0)
     body = station.pytree()
     drag_m2 = float(body.drag_area_m2 * body.drag_coefficient)
-    path = fit_station(
-        latest_before(read_element_sets(SETS), epoch),
-        epoch,
-        around,
-        float(body.mass_kg),
-        drag_m2,
-        0.0,
-        CONTACT_S + 300.0,
-    )
+    path = fit_station(elements, epoch, around, float(body.mass_kg), drag_m2, 0.0, CONTACT_S + 300.0)
     plan = approach.prepare(ship, body, station.port_pytree(options.port), path, CONTACT_S)
     loads = orbital_loads(around, ship.drag_area_m2 * ship.drag_coefficient)
     batch = jax.jit(jax.vmap(approach.fly, in_axes=(None, 0, None, 0)))

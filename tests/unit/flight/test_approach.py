@@ -17,7 +17,7 @@ from zarya.flight import approach
 from zarya.flight.docking import crossing_s
 from zarya.flight.phase import Handover, Outcome
 from zarya.frames import absolute_from_lvlh_rotating, earth_orientation, relative_lvlh_rotating
-from zarya.gnc.proximity import drawn_navigation, perfect_navigation
+from zarya.gnc.proximity import drawn_navigation, drift_clearance_m, perfect_navigation
 from zarya.tables import quintic_table
 from zarya.vehicles import catalog
 
@@ -42,7 +42,7 @@ def station(loads):
     _, later = jax.jit(run, static_argnums=2)(first, jnp.asarray(2700.0), 2700, loads)
     nodes = jax.tree.map(lambda a, b: jnp.concatenate([a[None], b])[::10], first, later)
     pull = jax.jit(jax.vmap(lambda s: derivative(s.t_s, s, loads).a_gcrf))(nodes)
-    return StationPath(quintic_table(0.0, 10.0, nodes.r_gcrf, nodes.v_gcrf, pull), 0.0, 1.0)
+    return StationPath(quintic_table(0.0, 10.0, nodes.r_gcrf, nodes.v_gcrf, pull), jnp.zeros(()), jnp.ones(()))
 
 
 def plan_to(station, name, port, **options):
@@ -106,6 +106,17 @@ def test_nadir_approach_follows_the_clock_of_progress_ms_03(station, loads):
     assert ranges[at(14)] == pytest.approx(224.0, abs=20.0)
     assert ranges[at(3)] == pytest.approx(50.0, abs=5.0)
     assert float(log.axial_m_s) == pytest.approx(0.15, abs=0.01)
+
+
+@pytest.mark.parametrize("port", ["rassvet", "poisk", "zvezda", "harmony-forward"])
+def test_far_legs_drift_clear_of_the_keep_out_sphere_for_a_day(station, loads, port):
+    """Thrusters stop at any instant before the 700 m gate: the ship passes outside 200 m (linear motion, 24 h)."""
+    plan = plan_to(station, "iss", port)
+    _, log = fly(plan, at_aim(station), loads, perfect_navigation())
+    far = np.asarray(log.sample_s) < float(plan.stage_start_s[approach.STAGES.index("close")])
+    n = jnp.asarray(np.sqrt(3.986004415e14 / 6.796e6**3))
+    clearance = jax.jit(jax.vmap(lambda r, v: drift_clearance_m(n, r, v, 86400.0, 2881)))
+    assert float(clearance(log.sample_r_lvlh[far], log.sample_v_lvlh[far]).min()) > 200.0
 
 
 def test_contact_is_where_probe_and_port_meet(station, loads):

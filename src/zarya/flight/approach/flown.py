@@ -83,6 +83,7 @@ class _Moment(eqx.Module):
     thrust: Thrust
     is_met: Bool[Array, ""]
     met_s: Scalar
+    is_closed: Bool[Array, ""]
     outcome: Index
     station_keeping_s: Scalar
     final_approach_s: Scalar
@@ -122,7 +123,7 @@ def fly(
         return after, (at.ship.t_s, at.r_lvlh, at.v_lvlh)
 
     last, (sample_s, sample_r, sample_v) = jax.lax.scan(sample, first, draws)
-    return _ended(plan, handover, loads, navigation, last, (sample_s, sample_r, sample_v))
+    return _ended(plan, handover, navigation, last, (sample_s, sample_r, sample_v))
 
 
 def _held_ahead(loads: tuple[Load, ...], ship: State) -> tuple[Load, ...]:
@@ -146,11 +147,12 @@ def _first(plan: ApproachPlan, handover: Handover, navigation: RelativeNavigatio
         r_lvlh=r,
         v_lvlh=v,
         wander=jax.random.normal(jax.random.fold_in(navigation.key, 1), (6,)),
-        row=jnp.asarray(-1, dtype=jnp.int64),
+        row=jnp.asarray(-1),
         is_burning=jnp.asarray(False),
         thrust=Thrust(nothing, jnp.array([1.0, 0.0, 0.0]), jnp.zeros(3), ship.t_s, jnp.zeros_like(ship.tank_kg)),
         is_met=jnp.asarray(False),
         met_s=nothing,
+        is_closed=jnp.asarray(False),
         outcome=handover.outcome,
         station_keeping_s=nan,
         final_approach_s=nan,
@@ -193,8 +195,9 @@ def _second(
     on_s = jnp.max(jnp.abs(newton) / jnp.maximum(plan.thrusters.axis_newton, 1e-9)) * STEP_S
     spent = jnp.stack([size * STEP_S / ship.mass_kg, flow * STEP_S, on_s])
 
-    # Move.
-    after = step(ship, jnp.asarray(STEP_S), (*loads, thrust))
+    # Move: a second, or what is left to the contact found in the round before.
+    thrust = _either(now.is_met, now.thrust, thrust)
+    after = step(ship, jnp.where(now.is_met, now.met_s, STEP_S), (*loads, thrust))
     r_station, v_station = plan.station.r_gcrf(after.t_s), plan.station.v_gcrf(after.t_s)
     r, v = relative_lvlh_rotating(after.r_gcrf, after.v_gcrf, r_station, v_station)
 
@@ -225,7 +228,8 @@ def _second(
         is_burning=is_burning & jnp.any(jnp.abs(newton) >= 0.999 * plan.thrusters.axis_newton),
         thrust=thrust,
         is_met=is_met,
-        met_s=jnp.zeros(()),
+        met_s=now.met_s,
+        is_closed=now.is_closed,
         outcome=outcome,
         station_keeping_s=jnp.where(jnp.isnan(now.station_keeping_s) & is_held, t_s, now.station_keeping_s),
         final_approach_s=jnp.where(jnp.isnan(now.final_approach_s) & is_final, t_s, now.final_approach_s),
@@ -233,37 +237,38 @@ def _second(
         corridor_margin_rad=margin,
         spent=now.spent.at[stage].add(spent),
     )
-    # At contact the second is not flown: the state before it and the crossing are kept, and the end flies the rest.
-    met = eqx.tree_at(lambda m: (m.thrust, m.is_met, m.met_s), now, (thrust, is_met, met_s))
-    is_flying = (now.outcome == int(Outcome.FLYING)) & ~now.is_met
-    return _either(is_flying, _either(is_met, met, moved), now)
+    # A second that passes contact is not flown: the next round flies it up to the crossing, and is the last.
+    met: _Moment = eqx.tree_at(lambda m: (m.thrust, m.is_met, m.met_s), now, (thrust, is_met, met_s))
+    kinematics = (after, r_station, v_station, r, v, jnp.asarray(True))
+    closed: _Moment = eqx.tree_at(
+        lambda m: (m.ship, m.r_station_gcrf, m.v_station_gcrf, m.r_lvlh, m.v_lvlh, m.is_closed), now, kinematics
+    )
+    is_flying = (now.outcome == int(Outcome.FLYING)) & ~now.is_closed
+    return _either(is_flying, _either(now.is_met, closed, _either(is_met, met, moved)), now)
 
 
-def _either(which: Bool[Array, ""], yes: _Moment, no: _Moment) -> _Moment:
-    chosen: _Moment = jax.tree.map(lambda a, b: jnp.where(which, a, b), yes, no)
+def _either[Tree](which: Bool[Array, ""], yes: Tree, no: Tree) -> Tree:
+    chosen: Tree = jax.tree.map(lambda a, b: jnp.where(which, a, b), yes, no)
     return chosen
 
 
 def _ended(
     plan: ApproachPlan,
     handover: Handover,
-    loads: tuple[Load, ...],
     navigation: RelativeNavigation,
     last: _Moment,
     samples: tuple[Float[Array, " sample"], Float[Array, "sample 3"], Float[Array, "sample 3"]],
 ) -> tuple[Handover, ApproachLog]:
     """The state at contact, its verdict, and the log."""
-    ship = step(last.ship, jnp.where(last.is_met, last.met_s, 0.0), (*loads, last.thrust))
-    r_station, v_station = plan.station.r_gcrf(ship.t_s), plan.station.v_gcrf(ship.t_s)
-    r, v = relative_lvlh_rotating(ship.r_gcrf, ship.v_gcrf, r_station, v_station)
+    ship, r, v = last.ship, last.r_lvlh, last.v_lvlh
     verdict = contact(r, v, plan.port, plan.probe_m)
     docked = jnp.where(verdict.inside_limits, int(Outcome.DOCKED), int(Outcome.CONTACT_OUTSIDE_LIMITS))
     late = jnp.where(last.outcome == int(Outcome.FLYING), int(Outcome.TIMED_OUT), last.outcome)
     r_seen, v_seen = navigation.estimate(r, v, last.wander, plan.port.r_port_lvlh)
-    navigated_r, navigated_v = absolute_from_lvlh_rotating(r_seen, v_seen, r_station, v_station)
+    navigated_r, navigated_v = absolute_from_lvlh_rotating(r_seen, v_seen, last.r_station_gcrf, last.v_station_gcrf)
 
     def known(value: Scalar) -> Scalar:
-        return jnp.where(last.is_met, value, jnp.nan)
+        return jnp.where(last.is_closed, value, jnp.nan)
 
     log = ApproachLog(
         station_keeping_s=last.station_keeping_s,
@@ -272,7 +277,7 @@ def _ended(
         axial_m_s=known(verdict.axial_m_s),
         lateral_m=known(verdict.lateral_m),
         lateral_m_s=known(verdict.lateral_m_s),
-        inside_limits=last.is_met & verdict.inside_limits,
+        inside_limits=last.is_closed & verdict.inside_limits,
         delta_v_m_s=jnp.sum(last.spent[:, 0]),
         propellant_kg=jnp.sum(handover.ship.tank_kg) - jnp.sum(ship.tank_kg),
         stage_delta_v_m_s=last.spent[:, 0],
@@ -284,5 +289,5 @@ def _ended(
         sample_r_lvlh=samples[1],
         sample_v_lvlh=samples[2],
     )
-    outcome = jnp.where(last.is_met, docked, late).astype(handover.outcome.dtype)
+    outcome = jnp.where(last.is_closed, docked, late).astype(handover.outcome.dtype)
     return Handover(ship, navigated_r, navigated_v, outcome), log
