@@ -1,0 +1,293 @@
+"""`fly`: walks the phases of a mission in order and gathers what they leave behind."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zarya.dynamics.propagate import path
+from zarya.dynamics.state import State
+from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
+from zarya.dynamics.surroundings import Surroundings, orbital_loads, surroundings
+from zarya.errors import FlightError, InputError
+from zarya.flight import approach, ascent, phasing
+from zarya.flight.phase import OUTCOMES, Handover
+from zarya.gnc.plane_crossing import Transfer
+from zarya.gnc.proximity import perfect_navigation
+from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
+from zarya.mission.arrival import choose_contact
+from zarya.mission.as_flown import as_flown
+from zarya.mission.insertion import insertion_orbit
+from zarya.mission.lift import LiftOff, lift_off
+from zarya.mission.result import Burn, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
+from zarya.mission.scenario import Scenario
+from zarya.mission.timeline import timeline
+
+PHASES: Final = ("ascent", "phasing", "approach", "docking")
+"""What `until` may name."""
+_STATION_STEP_S = 60.0
+_LATE_S = 3600.0
+"""The station's path and the day's tables reach this far beyond the expected contact."""
+
+type Progress = Callable[[str], None]
+
+
+@dataclass
+class _Book:
+    """What is written down while the flight goes on."""
+
+    events: list[tuple[str, float, bool]] = field(default_factory=list)
+    burns: list[Burn] = field(default_factory=list)
+    used_kg: dict[str, float] = field(default_factory=dict)
+    tracks: list[Track] = field(default_factory=list)
+    figures: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+    ascent: dict[str, Floats] = field(default_factory=dict)
+    approach: dict[str, Floats] = field(default_factory=dict)
+    impacts: dict[str, tuple[float, float, float]] = field(default_factory=dict)
+    insertion: InsertionOrbit | None = None
+    docking: Docking | None = None
+    outcome: str = "stopped"
+
+
+def fly(scenario: Scenario, *, until: str = "docking", on_progress: Progress | None = None) -> Flight:
+    """Fly a mission from the pad to docking.
+
+    Parameters
+    ----------
+    scenario : from `load`.
+    until : last phase to fly, one of `PHASES`.
+    on_progress : called with a few words when a step begins.
+
+    Returns the flight; its `outcome` is `docked`, `stopped` (by `until`), or what ended it.
+
+    Raises
+    ------
+    InputError : what only shows when dates and data meet (an element set too old, a date without space weather).
+    FlightError : no plan meets the aim, the orbit cannot be reached.
+    """
+    if until not in PHASES:
+        raise InputError("no such phase", key="until", value=until, remedy=f"Use one of {', '.join(PHASES)}.")
+    say = on_progress or (lambda _: None)
+    say("lift-off instant")
+    lift = lift_off(scenario)
+    book = _Book()
+    transfer: Transfer = SCHEMES[scenario.scheme_orbits].transfer
+    planned = scenario.planned_docking
+    end_s = (transfer.transit_s if planned is None else planned - lift.epoch) + _LATE_S
+    element_set = lift.choice.element_set
+    say("tables of the day")
+    around = surroundings(lift.epoch, fit_start_s(element_set, lift.epoch) - 60.0, end_s + 60.0)
+    say("station orbit")
+    data = scenario.station
+    station = fit_station(
+        element_set,
+        lift.epoch,
+        around,
+        data.mass_kg.value,
+        data.drag_area_m2.value * data.drag_coefficient.value,
+        -600.0,
+        end_s,
+    )
+    lift = replace(lift, record=replace(lift.record, station_rms_m=float(station.rms_m)))
+    book.figures["station_drag_scale"] = float(station.drag_scale)
+    say("ascent")
+    at = _ascent(scenario, lift, around, station, book)
+    if until != "ascent" and _is_flying(at, book):
+        contact_s = None if planned is None else planned - lift.epoch
+        at, contact_s = _phasing(scenario, lift, at, around, station, contact_s, book, say)
+        if until != "phasing" and _is_flying(at, book):
+            say("approach and docking")
+            at = _approach(scenario, at, around, station, contact_s, book)
+            book.outcome = OUTCOMES[int(at.outcome)]
+    return _flight(scenario, lift, station, at, book)
+
+
+def _is_flying(at: Handover, book: _Book) -> bool:
+    if int(at.outcome) != 0:
+        book.outcome = OUTCOMES[int(at.outcome)]
+    return int(at.outcome) == 0
+
+
+def _ascent(scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath, book: _Book) -> Handover:
+    raise NotImplementedError
+
+
+def _first_revolution(at: State, around: Surroundings, drag_area_m2: float, period_s: float) -> tuple[Track, Floats]:
+    """The ship left alone for one revolution: GCRF samples and the same in ITRF."""
+    last, states = _coasted(at, jnp.asarray(period_s / 4.0), around, jnp.asarray(drag_area_m2))
+    r_itrf = np.asarray(_itrf(around, states.t_s, states.r_gcrf))
+    return _track(states), r_itrf
+
+
+@eqx.filter_jit
+def _coasted(at: State, arc_s: Any, around: Surroundings, drag_area_m2: Any) -> tuple[State, State]:
+    return path(at, arc_s, orbital_loads(around, drag_area_m2), around.field.gm_m3_s2, arcs=4, samples=30)
+
+
+@eqx.filter_jit
+def _itrf(around: Surroundings, t_s: Any, r_gcrf: Any) -> Any:
+    return jax.vmap(lambda t, r: around.earth.dcm_itrf_from_gcrf(t) @ r)(t_s, r_gcrf)
+
+
+def _track(states: State) -> Track:
+    return Track(
+        np.asarray(states.t_s),
+        np.asarray(states.r_gcrf),
+        np.asarray(states.v_gcrf),
+        np.asarray(states.inert_kg) + np.asarray(states.tank_kg).sum(axis=-1),
+    )
+
+
+def _phasing(
+    scenario: Scenario,
+    lift: LiftOff,
+    at: Handover,
+    around: Surroundings,
+    station: StationPath,
+    contact_s: float | None,
+    book: _Book,
+    say: Progress,
+) -> tuple[Handover, float]:
+    scheme = SCHEMES[scenario.scheme_orbits]
+    numbers = scenario.ship.pytree()
+    if contact_s is None:
+        say("choosing the arrival")
+        contact_s, why = choose_contact(scenario, lift.epoch, at, around, station, scheme)
+        book.notes.append(why)
+    say("rendezvous plan")
+    try:
+        plan = phasing.prepare(at, station, around, numbers, scheme, contact_s - AIM_BEFORE_CONTACT_S)
+    except FlightError as error:
+        raise FlightError(f"{scenario.name}: {error}", **error.detail) from error
+    say("phasing")
+    errors = phasing.no_errors(plan.burns.slots.centre_t_s.shape[0])
+    arrived, log = phasing.fly(plan, at, errors)
+    _book_burns(plan, log, scheme, book)
+    book.tracks.append(_track(phasing.sampled_path(plan, log)))
+    book.figures |= {
+        "phasing_delta_v_m_s": float(log.total_m_s),
+        "phasing_bound_m_s": float(plan.burns.bound_m_s),
+        "aim_residual_m": float(jnp.linalg.norm(log.residual[:3])),
+        "aim_residual_m_s": float(jnp.linalg.norm(log.residual[3:])),
+    }
+    book.used_kg["phasing"] = float(log.propellant_total_kg)
+    book.events.append(("aim_point", float(plan.burns.aim_t_s), False))
+    return arrived, contact_s
+
+
+def _book_burns(plan: Any, log: Any, scheme: Any, book: _Book) -> None:
+    names = phasing.burn_names(scheme)
+    dv = np.asarray(log.made.dv_lvlh)
+    times = np.asarray(log.ignition_t_s)
+    for row in phasing.burns_made(plan, log, names):
+        k = int(np.argmin(np.abs(times - float(row["t_s"]))))
+        book.burns.append(
+            Burn(
+                str(row["name"]),
+                "phasing",
+                float(row["t_s"]),
+                float(row["delta_v_m_s"]),
+                float(row["duration_s"]),
+                float(row["propellant_kg"]),
+                (float(dv[k, 0]), float(dv[k, 1]), float(dv[k, 2])),
+            )
+        )
+
+
+def _approach(
+    scenario: Scenario, at: Handover, around: Surroundings, station: StationPath, contact_s: float, book: _Book
+) -> Handover:
+    ship = scenario.ship.pytree()
+    plan = approach.prepare(
+        ship,
+        scenario.station.pytree(),
+        scenario.station.port_pytree(scenario.port.name),
+        station,
+        contact_s,
+        start_s=float(at.ship.t_s),
+    )
+    loads = orbital_loads(around, ship.drag_area_m2 * ship.drag_coefficient)
+    end, log = _fly_approach(plan, at, loads, perfect_navigation())
+    book.events += [
+        ("station_keeping", float(log.station_keeping_s), False),
+        ("final_approach", float(log.final_approach_s), True),
+        ("docking", float(log.docking_s), False),
+    ]
+    book.used_kg["approach"] = float(log.propellant_kg)
+    by_stage = np.asarray(log.delta_v_by_stage_m_s)
+    book.figures["approach_delta_v_m_s"] = float(log.delta_v_m_s)
+    for name, value in zip(approach.STAGES, by_stage, strict=True):
+        book.figures[f"approach_{name}_m_s"] = float(value)
+    starts = {"far": float(at.ship.t_s), "close": contact_s - 1320.0, "fly_around": contact_s - 1080.0}
+    share = np.asarray(log.delta_v_by_stage_m_s) / max(float(log.delta_v_m_s), 1e-9)
+    for name, value, part in zip(approach.STAGES, by_stage, share, strict=True):
+        start = starts.get(name, float(log.station_keeping_s if name == "station_keeping" else log.final_approach_s))
+        if value > 0.0 and np.isfinite(start):
+            book.burns.append(
+                Burn(
+                    name, "approach", start, float(value), 0.0, float(log.propellant_kg) * float(part), (0.0, 0.0, 0.0)
+                )
+            )
+    sample_s = np.asarray(log.sample_s)
+    keep = np.concatenate([[True], np.diff(sample_s) > 0.0])
+    book.approach = {
+        "t_s": sample_s[keep],
+        "r_rel_lvlh": np.asarray(log.sample_r_lvlh)[keep],
+        "v_rel_lvlh": np.asarray(log.sample_v_lvlh)[keep],
+    }
+    if np.isfinite(float(log.docking_s)):
+        book.docking = Docking(
+            float(log.docking_s),
+            scenario.port.name,
+            float(log.axial_m_s),
+            float(log.lateral_m),
+            float(log.lateral_m_s),
+            bool(log.inside_limits),
+        )
+    return end
+
+
+_fly_approach = eqx.filter_jit(approach.fly)
+
+
+def _flight(scenario: Scenario, lift: LiftOff, station: StationPath, at: Handover, book: _Book) -> Flight:
+    end_s = float(at.ship.t_s)
+    grid = np.arange(0.0, end_s + _STATION_STEP_S, _STATION_STEP_S)
+    grid[-1] = min(grid[-1], float(station.table.end_s))
+    r, v = jax.vmap(station.r_gcrf)(jnp.asarray(grid)), jax.vmap(station.v_gcrf)(jnp.asarray(grid))
+    mass = np.full(grid.size, scenario.station.mass_kg.value)
+    return Flight(
+        scenario=scenario,
+        epoch=lift.epoch,
+        outcome=book.outcome,
+        events=timeline(book.events, as_flown(scenario)),
+        burns=tuple(sorted(book.burns, key=lambda burn: burn.t_s)),
+        lift=lift.record,
+        propellant=Propellant(scenario.ship.propellant_kg.value, book.used_kg, scenario.ship.deorbit_reserve_kg),
+        ship=_joined(book.tracks),
+        station=Track(grid, np.asarray(r), np.asarray(v), mass),
+        insertion=book.insertion,
+        docking=book.docking,
+        ascent=book.ascent,
+        approach=book.approach,
+        figures=book.figures,
+        impacts=book.impacts,
+        notes=tuple(book.notes),
+    )
+
+
+def _joined(tracks: list[Track]) -> Track:
+    """One track in time order, without repeated instants."""
+    t_s = np.concatenate([track.t_s for track in tracks])
+    _, first = np.unique(np.round(t_s, 6), return_index=True)
+    return Track(
+        t_s[first],
+        np.concatenate([track.r_gcrf for track in tracks])[first],
+        np.concatenate([track.v_gcrf for track in tracks])[first],
+        np.concatenate([track.mass_kg for track in tracks])[first],
+    )
