@@ -2,6 +2,19 @@
 
 from zarya.gnc.rendezvous.legs import Burns, Legs
 from zarya.gnc.rendezvous.planner import RendezvousPlan, plan
+from zarya.gnc.rendezvous.safety import SAFE_M, Clearance, missed_burn_clearance
 from zarya.gnc.rendezvous.scheme import AIM_BEFORE_CONTACT_S, AIM_LVLH_M, SCHEMES, Scheme
 
-__all__ = ["AIM_BEFORE_CONTACT_S", "AIM_LVLH_M", "SCHEMES", "Burns", "Legs", "RendezvousPlan", "Scheme", "plan"]
+__all__ = [
+    "AIM_BEFORE_CONTACT_S",
+    "AIM_LVLH_M",
+    "SAFE_M",
+    "SCHEMES",
+    "Burns",
+    "Clearance",
+    "Legs",
+    "RendezvousPlan",
+    "Scheme",
+    "missed_burn_clearance",
+    "plan",
+]

@@ -125,24 +125,30 @@ def few_burns(
     even = open_nodes[np.linspace(0, open_nodes.size - 1, burns).astype(int)]
     candidates = sorted(support | set(strongest.tolist()) | set(even.tolist()))
 
-    def spaced(nodes: NDArray[np.int64]) -> NDArray[np.int64]:
-        inside = np.all((nodes >= 0) & (nodes < len(allowed)), axis=1)
-        kept = np.sort(nodes[inside], axis=1)
-        fits = np.all(allowed[kept], axis=1) & np.all(np.diff(kept, axis=1) >= spacing, axis=1)
-        return kept[fits]
-
-    choices = spaced(np.array(list(combinations(candidates, burns)), dtype=np.int64).reshape(-1, burns))
-    if len(choices) == 0:
-        choices = spaced(even[None])
+    every = np.array(list(combinations(candidates, burns)), dtype=np.int64).reshape(-1, burns)
+    choices = _spaced(np.concatenate([every, even[None]]), allowed, spacing)
     if len(choices) == 0:
         raise FlightError("the windows of the scheme do not hold its burns", burns=burns, spacing_nodes=spacing)
-    dv, total = burns_at(by_burn, wanted, choices)
-    best = int(np.argmin(total))
-    nodes, plan, least = choices[best], dv[best], float(total[best])
-    step = 16
+    _, total = burns_at(by_burn, wanted, choices)
+    return moved_burns(by_burn, wanted, allowed, choices[int(np.argmin(total))], spacing, first_step=16)
+
+
+def moved_burns(
+    by_burn: Floats,
+    wanted: Floats,
+    allowed: NDArray[np.bool_],
+    nodes: NDArray[np.int64],
+    spacing: int,
+    first_step: int,
+) -> tuple[NDArray[np.int64], Floats, float]:
+    """Burns moved along the grid one by one, by `first_step` nodes and then ever less, as long as their sum falls."""
+    burns = len(nodes)
+    start_dv, start_total = burns_at(by_burn, wanted, nodes[None])
+    plan, least = start_dv[0], float(start_total[0])
+    step = first_step
     while step:
         moves = np.concatenate([np.eye(burns, dtype=np.int64), -np.eye(burns, dtype=np.int64)]) * step
-        near = spaced(nodes + moves)
+        near = _spaced(nodes + moves, allowed, spacing)
         if len(near):
             dv, total = burns_at(by_burn, wanted, near)
             best = int(np.argmin(total))
@@ -151,3 +157,11 @@ def few_burns(
                 continue
         step //= 2
     return nodes, plan, least
+
+
+def _spaced(nodes: NDArray[np.int64], allowed: NDArray[np.bool_], spacing: int) -> NDArray[np.int64]:
+    """The rows whose nodes are allowed and far enough apart, sorted."""
+    inside = np.all((nodes >= 0) & (nodes < len(allowed)), axis=1)
+    kept = np.sort(nodes[inside], axis=1)
+    fits = np.all(allowed[kept], axis=1) & np.all(np.diff(kept, axis=1) >= spacing, axis=1)
+    return np.asarray(kept[fits])

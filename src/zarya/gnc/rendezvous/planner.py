@@ -18,13 +18,13 @@ from zarya.errors import FlightError, InputError
 from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_of_point
 from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing_of, flown, legs, offset_of
 from zarya.gnc.rendezvous.linear import Answer, answer, oblate
-from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns
+from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns, moved_burns
 from zarya.gnc.rendezvous.scheme import AIM_LVLH_M, Scheme
 from zarya.vehicles.ship import Ship
 
 type Floats = NDArray[np.float64]
 
-_ROUNDS: Final = 4
+_ROUNDS: Final = 8
 _CLOSINGS: Final = 8
 _NODES_MULTIPLE: Final = 32
 _MET: Final = (1.0, 0.001)
@@ -127,18 +127,26 @@ def plan(
     desk = _Desk(ship, station, around, numbers, scheme, float(aim_t_s))
     best: _Closed | None = None
     reference, left = np.zeros((desk.grid.count, 3)), desk.free_offset() - desk.aim
+    settled = False  # then the burns are only moved a little: far jumps leave the range of the matrices
     for _ in range(_ROUNDS):
         by_burn = np.asarray(desk.answer(reference).by_burn)
         wanted = np.einsum("nij,nj->i", by_burn, reference) - left
-        optimum = least_burns(by_burn, wanted, desk.allowed)
-        nodes, dv, _ = few_burns(by_burn, wanted, desk.allowed, optimum, scheme.burns, desk.spacing)
+        if settled and best is not None:
+            nodes, dv, _ = moved_burns(by_burn, wanted, desk.allowed, best.nodes, desk.spacing, first_step=2)
+        else:
+            optimum = least_burns(by_burn, wanted, desk.allowed)
+            nodes, dv, _ = few_burns(by_burn, wanted, desk.allowed, optimum, scheme.burns, desk.spacing)
         closed = desk.closed(nodes, dv)
-        if closed is None:
+        if closed is None and best is None:
             break
-        gain = math.inf if best is None else best.total_m_s - closed.total_m_s
-        best = closed if gain > 0.0 or best is None else best
-        if gain < 0.05:
-            break
+        gain = -math.inf if closed is None else math.inf if best is None else best.total_m_s - closed.total_m_s
+        if closed is not None and gain > 0.0:
+            best = closed
+        if gain < 0.02:
+            if settled:
+                break
+            settled = True
+        assert best is not None
         reference, left = desk.on_grid(best), best.left
     if best is None:
         raise FlightError(
