@@ -10,7 +10,8 @@ from zarya.exchange.layout import COMMENT, COVARIANCE_KEYS, KEYS, section_of
 
 VERSION: Final = "3.0"
 """Written into every message: CCSDS 502.0-B-3."""
-_KEY_VALUE: Final = re.compile(r"([A-Z][A-Za-z0-9_.-]*)\s*=\s*(.*?)(?:\s*\[([^\]]*)\])?")
+_KEY_VALUE: Final = re.compile(r"([A-Z][A-Za-z0-9_.-]*)\s*=\s*(.*)")
+_WITH_UNIT: Final = re.compile(r"([+-]?[\d.]\S*|[+-]?(?i:nan|inf|infinity))\s*\[\s*([^\]]*?)\s*\]")
 _VERSION_KEY: Final = re.compile(r"CCSDS_([A-Z]+)_VERS")
 _BLOCKS: Final = ("META_START", "META_STOP", "COVARIANCE_START", "COVARIANCE_STOP")
 _KINDS: Final = ("opm", "oem", "omm")
@@ -60,7 +61,7 @@ def _lines(text: str, file: str) -> Iterable[_Line]:
         elif line in _BLOCKS:
             yield Token(line, "", "", number)
         elif match := _KEY_VALUE.fullmatch(line):
-            yield Token(match[1], match[2], (match[3] or "").strip(), number)
+            yield _token(match[1], match[2], number)
         elif line[0] in "+-.":
             yield Row(tuple(line.split()), number)
         else:
@@ -68,6 +69,13 @@ def _lines(text: str, file: str) -> Iterable[_Line]:
                 "neither KEYWORD = value nor a row of numbers", file=file, key=f"line {number}", value=line[:80],
                 remedy="Restore the line; if the file was cut short, fetch it again.",
             )  # fmt: skip
+
+
+def _token(key: str, value: str, number: int) -> Token:
+    """A keyword; a unit in brackets follows only a number (or what stands for one), a name may end in brackets."""
+    is_word = section_of("oem", key) in ("header", "metadata") or key.startswith("USER_DEFINED_")
+    match = None if is_word else _WITH_UNIT.fullmatch(value)
+    return Token(key, value, "", number) if match is None else Token(key, match[1], match[2], number)
 
 
 def _document(lines: list[_Line], file: str, is_cut: bool) -> Document:

@@ -35,6 +35,14 @@ def ephemeris_from_document(document: Document) -> Ephemeris:
     """
     last = len(document.segments) - 1
     segments = tuple(_segment(document, s, document.is_cut and i == last) for i, s in enumerate(document.segments))
+    for key, found in (
+        ("OBJECT_ID", [item.object_id for item in segments]), ("TIME_SYSTEM", [item.time_scale for item in segments])
+    ):  # fmt: skip
+        if len(set(found)) > 1:
+            raise FormatError(
+                "differs between the segments of one OEM", file=document.file, key=key, value=sorted(set(found)),
+                remedy="Give each object and time system its own file.",
+            )  # fmt: skip
     return Ephemeris(segments, read_header(document))
 
 

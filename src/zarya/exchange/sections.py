@@ -30,8 +30,9 @@ def fields_of(document: Document, section: Section) -> Fields:
 
 
 def comment_tokens(comments: tuple[str, ...]) -> list[Token]:
-    """A COMMENT for every line of the remarks."""
-    return [Token(COMMENT, line.rstrip()) for comment in comments for line in (comment.splitlines() or [""])]
+    """A COMMENT for every line of the remarks, without control characters."""
+    lines = [line.expandtabs().rstrip() for comment in comments for line in (comment.splitlines() or [""])]
+    return [Token(COMMENT, "".join(c for c in line if c.isprintable())) for line in lines]
 
 
 def text_token(key: str, value: str) -> Token:

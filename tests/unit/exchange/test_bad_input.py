@@ -80,6 +80,11 @@ def test_an_oem_cut_after_a_whole_line_says_what_is_missing(oem: str):
     assert whole.segments[0].missing_s == pytest.approx(60.0)
 
 
+def test_segments_of_two_objects_are_refused(orbit):
+    both = Ephemeris((orbit(4), orbit(4, object_id="2023-141A")), MADE)
+    assert "OBJECT_ID: differs between the segments" in refused(kvn_text(both))
+
+
 def test_a_covariance_cut_short_is_refused(oem: str):
     block = "COVARIANCE_START\nEPOCH = 2023-09-15T15:44:35.417\n1.0\n0.0 1.0\n"
     assert "ends before COVARIANCE_STOP" in refused(oem + block)
