@@ -146,6 +146,17 @@ def test_propellant_pays_for_each_axis_alone(station, loads):
     assert float(log.stage_propellant_kg.sum()) == pytest.approx(float(log.propellant_kg), abs=0.1)
 
 
+def test_rows_of_the_burns_add_up(station, loads):
+    plan = plan_to(station, "iss", "rassvet")
+    _, log = fly(plan, at_aim(station), loads, perfect_navigation())
+    rows = approach.stages_made(plan, log)
+    assert [row["name"] for row in rows] == list(approach.STAGES)
+    assert [row["t_s"] for row in rows] == sorted(row["t_s"] for row in rows)
+    assert sum(row["delta_v_m_s"] for row in rows) == pytest.approx(float(log.delta_v_m_s))
+    for row in rows:  # four thrusters of 130 N an axis: no faster than sqrt(3) of one axis
+        assert row["delta_v_m_s"] <= np.sqrt(3.0) * row["duration_s"] * 520.0 / 6700.0
+
+
 def test_without_thrusters_the_ship_coasts_as_the_integrator_says(station, loads):
     """The slow part of the field held over 5 s against held over 1 s: 2 mm after half an hour."""
     plan = eqx.tree_at(lambda p: p.thrusters.axis_newton, plan_to(station, "iss", "rassvet"), jnp.zeros(3))

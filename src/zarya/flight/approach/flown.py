@@ -6,6 +6,7 @@ from typing import Final
 import equinox as eqx
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Bool, Float
 
 from zarya.arrays import Index, Scalar, Vector3
@@ -291,3 +292,24 @@ def _ended(
     )
     outcome = jnp.where(last.is_closed, docked, late).astype(handover.outcome.dtype)
     return Handover(ship, navigated_r, navigated_v, outcome), log
+
+
+def stages_made(plan: ApproachPlan, log: ApproachLog) -> list[dict[str, float | str]]:
+    """Rows of the burns of one flight, a row a stage: name, phase, t_s, delta_v_m_s, duration_s, propellant_kg.
+
+    A stage is many pulses: `t_s` is its planned start and `duration_s` the thrust time of its busiest axis. Host side.
+    """
+    columns = (plan.stage_start_s, log.stage_delta_v_m_s, log.stage_burn_s, log.stage_propellant_kg)
+    starts, delta_v, duration, used = (np.asarray(column, dtype=np.float64).tolist() for column in columns)
+    return [
+        {
+            "name": name,
+            "phase": "approach",
+            "t_s": starts[k],
+            "delta_v_m_s": delta_v[k],
+            "duration_s": duration[k],
+            "propellant_kg": used[k],
+        }
+        for k, name in enumerate(STAGES)
+        if used[k] > 0.0
+    ]
