@@ -1,6 +1,6 @@
 """`fly`: walks the phases of a mission in order and gathers what they leave behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -14,16 +14,15 @@ from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
 from zarya.dynamics.surroundings import Surroundings, orbital_loads, surroundings
 from zarya.errors import FlightError, InputError
-from zarya.flight import approach, ascent, phasing
+from zarya.flight import approach, phasing
 from zarya.flight.phase import OUTCOMES, Handover
 from zarya.gnc.plane_crossing import Transfer
 from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
-from zarya.mission.insertion import insertion_orbit
 from zarya.mission.lift import LiftOff, lift_off
-from zarya.mission.result import Burn, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
+from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.timeline import timeline
 
@@ -186,17 +185,13 @@ def _book_burns(plan: Any, log: Any, scheme: Any, book: _Book) -> None:
     times = np.asarray(log.ignition_t_s)
     for row in phasing.burns_made(plan, log, names):
         k = int(np.argmin(np.abs(times - float(row["t_s"]))))
-        book.burns.append(
-            Burn(
-                str(row["name"]),
-                "phasing",
-                float(row["t_s"]),
-                float(row["delta_v_m_s"]),
-                float(row["duration_s"]),
-                float(row["propellant_kg"]),
-                (float(dv[k, 0]), float(dv[k, 1]), float(dv[k, 2])),
-            )
-        )
+        book.burns.append(_burn_of(row, "phasing", (float(dv[k, 0]), float(dv[k, 1]), float(dv[k, 2]))))
+
+
+def _burn_of(row: Mapping[str, float | str], phase: BurnPhase, dv_lvlh_m_s: tuple[float, float, float]) -> Burn:
+    """A row of a phase's log as a burn of the result."""
+    numbers = (float(row[key]) for key in ("t_s", "delta_v_m_s", "duration_s", "propellant_kg"))
+    return Burn(str(row["name"]), phase, *numbers, dv_lvlh_m_s)
 
 
 def _approach(
@@ -219,20 +214,10 @@ def _approach(
         ("docking", float(log.docking_s), False),
     ]
     book.used_kg["approach"] = float(log.propellant_kg)
-    by_stage = np.asarray(log.delta_v_by_stage_m_s)
     book.figures["approach_delta_v_m_s"] = float(log.delta_v_m_s)
-    for name, value in zip(approach.STAGES, by_stage, strict=True):
-        book.figures[f"approach_{name}_m_s"] = float(value)
-    starts = {"far": float(at.ship.t_s), "close": contact_s - 1320.0, "fly_around": contact_s - 1080.0}
-    share = np.asarray(log.delta_v_by_stage_m_s) / max(float(log.delta_v_m_s), 1e-9)
-    for name, value, part in zip(approach.STAGES, by_stage, share, strict=True):
-        start = starts.get(name, float(log.station_keeping_s if name == "station_keeping" else log.final_approach_s))
-        if value > 0.0 and np.isfinite(start):
-            book.burns.append(
-                Burn(
-                    name, "approach", start, float(value), 0.0, float(log.propellant_kg) * float(part), (0.0, 0.0, 0.0)
-                )
-            )
+    book.figures["nearest_before_final_approach_m"] = float(log.nearest_m)
+    for row in approach.stages_made(plan, log):
+        book.burns.append(_burn_of(row, "approach", (0.0, 0.0, 0.0)))
     sample_s = np.asarray(log.sample_s)
     keep = np.concatenate([[True], np.diff(sample_s) > 0.0])
     book.approach = {
