@@ -1,0 +1,1 @@
+"""The physics, written once: the equation of motion, its loads, its integrators."""

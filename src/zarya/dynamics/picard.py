@@ -63,8 +63,8 @@ def arc(
     degree : nodes less one.
     sweeps : iterations after each refresh of the slow parts; () entries are the number of refreshes.
 
-    **Model** r = r0 + int v, v = v0 + int a(t, r, v), both on Chebyshev-Gauss-Lobatto nodes; each sweep shortens the error
-    e by (2 w^2 T^2)^k / (2k)! after k sweeps (w mean motion, T arc), so a quarter revolution needs about ten.
+    **Model** r = r0 + int v, v = v0 + int a(t, r, v), both on Chebyshev-Gauss-Lobatto nodes; the error
+    falls as (2 w^2 T^2)^k / (2k)! after k sweeps (w mean motion, T arc), so a quarter revolution needs about ten.
     **Source** Bai & Junkins 2011, J. Astronaut. Sci. 58(4) 583-613; holding the small terms as in Macomber et al. 2015.
     **Valid** see docs/decisions: 2 mm after one day in low orbit at 20x20 with the settings of `propagate`.
     """
@@ -90,7 +90,7 @@ def arc(
 
 
 def tail(path: Float[Array, "node component"], degree: int) -> Scalar:
-    """Size of the last two Chebyshev coefficients of a quantity at the nodes: how well the arc is resolved, same unit."""
+    """Size of the last two Chebyshev coefficients of a quantity at the nodes, same unit: is the arc resolved?"""
     x = 2.0 * nodes(degree) - 1.0
     to_series = jnp.asarray(np.linalg.inv(chebyshev.chebvander(x, degree))[-2:])
     return jnp.max(jnp.abs(to_series @ path))

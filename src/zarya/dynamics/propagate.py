@@ -46,8 +46,8 @@ def path(
 ) -> tuple[State, State]:
     """Fly `arcs` arcs of `arc_s` seconds; returns the last state and the states at `samples` equal steps of each arc.
 
-    The samples are a `State` with a leading axis (arcs * samples,); each arc gives its start but not its end, so that the
-    samples are equally spaced by arc_s / samples and the last state follows them.
+    The samples are a `State` with a leading axis (arcs * samples,); each arc gives its start but not its end:
+    the samples are equally spaced by arc_s / samples and the last state follows them.
     """
     at = jnp.asarray(evaluation_matrix(DEGREE, np.arange(samples) / samples))
 

@@ -43,7 +43,7 @@ def step(state: State, dt_s: Scalar, loads: tuple[Load, ...]) -> State:
 
 
 def run(state: State, duration_s: Scalar, steps: int, loads: tuple[Load, ...]) -> tuple[State, State]:
-    """`steps` equal steps over `duration_s`; returns the last state and the (steps,) states at the ends of the steps."""
+    """`steps` equal steps over `duration_s`; returns the last state and the (steps,) states after each step."""
     dt_s = jnp.asarray(duration_s) / steps
 
     def body(at: State, _: None) -> tuple[State, State]:

@@ -85,7 +85,7 @@ def fit_station(
 
     **Model** batch least squares (Gauss-Newton, differences of neighbouring paths) on SGP4 positions every
     5 min over the day and a half before the set's epoch, up to that epoch; the drag scale is held to 1 +- 0.3.
-    **Valid** an SGP4 state dropped into a numerical model errs 38 km over 50 h; fitted, the residual is what SGP4 lacks.
+    **Valid** an SGP4 state dropped into a numerical model errs 38 km over 50 h; the fit's residual is what SGP4 lacks.
     **Ignores** burns of the station inside the span.
     """
     first_s = fit_start_s(element_set, epoch)

@@ -118,7 +118,7 @@ def _ascent(scenario: Scenario, lift: LiftOff, around: Surroundings, station: St
 
 def _first_revolution(at: State, around: Surroundings, drag_area_m2: float, period_s: float) -> tuple[Track, Floats]:
     """The ship left alone for one revolution: GCRF samples and the same in ITRF."""
-    last, states = _coasted(at, jnp.asarray(period_s / 4.0), around, jnp.asarray(drag_area_m2))
+    _, states = _coasted(at, jnp.asarray(period_s / 4.0), around, jnp.asarray(drag_area_m2))
     r_itrf = np.asarray(_itrf(around, states.t_s, states.r_gcrf))
     return _track(states), r_itrf
 
