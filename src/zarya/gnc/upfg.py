@@ -128,12 +128,14 @@ def guide(
     ve, a0 = phases.exhaust_m_s, phases.acceleration_m_s2
     tau = ve / a0
 
-    # Block 3: the last phase lasts until the velocity is gained
-    fixed = -ve * jnp.log1p(-jnp.minimum(phases.duration_s, 0.99 * tau) / tau)
-    gained_before = jnp.sum(fixed[:-1])
-    last = jnp.maximum(v_go_size - gained_before, 1e-3)
-    t_last = tau[-1] * (-jnp.expm1(-last / ve[-1]))
-    duration = phases.duration_s.at[-1].set(t_last)
+    # Block 3: burn the phases one after the other until the velocity is gained; the last one is open-ended
+    def spend(left: Scalar, phase: tuple[Scalar, Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+        v, tau_i, limit = phase
+        burn = jnp.minimum(jnp.minimum(limit, 0.99 * tau_i), -tau_i * jnp.expm1(-left / v))
+        return jnp.maximum(left + v * jnp.log1p(-burn / tau_i), 0.0), burn
+
+    limits = phases.duration_s.at[-1].set(jnp.inf)
+    _, duration = jax.lax.scan(spend, v_go_size, (ve, tau, limits))
 
     # Block 4: thrust integrals, accumulated over the phases
     def accumulate(sums: tuple[Scalar, ...], phase: tuple[Scalar, Scalar, Scalar]) -> tuple[tuple[Scalar, ...], None]:

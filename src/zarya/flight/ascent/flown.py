@@ -1,0 +1,294 @@
+"""Fly an ascent: one compiled scan from lift-off to the separation of the ship."""
+
+from typing import Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float
+
+from zarya.arrays import Index, Scalar, Vector3
+from zarya.constants import STANDARD_GRAVITY_M_S2
+from zarya.dynamics.loads import CentralGravity, Gravity
+from zarya.dynamics.runge_kutta import step
+from zarya.dynamics.state import State
+from zarya.environment.atmosphere import us76
+from zarya.flight.ascent.dispersion import AscentDispersion
+from zarya.flight.ascent.plan import AscentPlan
+from zarya.flight.ascent.stack import Stack, StackForces, Winds, attached, local, node_times_s, timed
+from zarya.flight.phase import Handover, Outcome
+from zarya.gnc.pitch_programme import turned_towards
+from zarya.gnc.upfg import BurnPhases, Memory, Steering, guide, started
+from zarya.vehicles.launcher import Launcher
+
+CYCLE: Final = 4
+"""Integration steps per call of guidance (about 4 s)."""
+_SETTLING_S: Final = 16.0
+"""Guidance is started afresh until this long before it takes over: four calls settle it."""
+_LOCK_S: Final = 2.0
+"""The cut-off instant is fixed in the last call before it, at least this long ahead."""
+_FIRST_ARC_RAD: Final = 0.3
+
+
+class Step(eqx.Module):
+    """One integration step as flown: the state after it and the stack that was flown through it."""
+
+    before: State
+    after: State
+    stack: Stack
+    stages: Bool[Array, " stage"]
+    items: Bool[Array, " item"]
+    heating_w_m2: Scalar
+
+
+class Course(eqx.Module):
+    """How a flight went, whether or not its history was kept.
+
+    Parameters
+    ----------
+    cutoff_s : () s, of the last stage; nan when it ran dry first. cutoff : state there, separated parts gone.
+    propellant_left_kg : () kg in the last stage above its residual.
+    max_dynamic_pressure_pa, max_q_alpha_pa_rad, max_axial_g : () extremes at the starts of the steps.
+    launcher : with its clock settled, as flown in this case.
+    """
+
+    cutoff_s: Scalar
+    cutoff: State
+    propellant_left_kg: Scalar
+    max_dynamic_pressure_pa: Scalar
+    max_dynamic_pressure_s: Scalar
+    max_q_alpha_pa_rad: Scalar
+    max_axial_g: Scalar
+    launcher: Launcher
+
+
+class _Carry(eqx.Module):
+    state: State
+    axis: Vector3
+    is_dropped: Bool[Array, " item"]
+    memory: Memory
+    law: Steering
+    law_s: Scalar
+    cutoff_s: Scalar
+    sensed: Vector3
+    worst: Float[Array, " 4"]
+
+
+def _navigated(plan: AscentPlan, case: AscentDispersion, state: State) -> tuple[Vector3, Vector3]:
+    """What guidance sees: the truth and an error growing evenly to the one at insertion."""
+    share = jnp.clip(state.t_s / plan.end_s, 0.0, 1.0)
+    return state.r_gcrf + share * case.navigation_r_gcrf, state.v_gcrf + share * case.navigation_v_gcrf
+
+
+def _guided(plan: AscentPlan, case: AscentDispersion, carry: _Carry, stack: Stack, span_s: Scalar) -> _Carry:
+    """One call of guidance, and the decision to fix the cut-off before the next one."""
+    t_s = carry.state.t_s
+    r, v = _navigated(plan, case, carry.state)
+    burns = plan.burns
+    left = jnp.clip(burns.end_s - jnp.maximum(burns.start_s, t_s), 0.0, None)
+    is_now = (t_s >= burns.start_s) & (t_s < burns.end_s)
+    sensed = jnp.where(stack.vacuum_n > 0.0, stack.vacuum_n / carry.state.mass_kg, 1e-6)
+    acceleration = jnp.where(is_now, sensed, burns.acceleration_m_s2)
+    phases = BurnPhases(burns.exhaust_m_s, acceleration, left)
+    fresh = started(r, v, plan.target, jnp.asarray(_FIRST_ARC_RAD), plan.gm_m3_s2)
+    gained = eqx.tree_at(lambda m: m.v_go_gcrf, carry.memory, carry.memory.v_go_gcrf - carry.sensed)
+    is_early = t_s < plan.closed_loop_s - _SETTLING_S
+    memory = jax.tree.map(lambda a, b: jnp.where(is_early, a, b), fresh, gained)
+    memory, law = guide(r, v, memory, phases, plan.target, plan.gm_m3_s2)
+    is_locked = jnp.isfinite(carry.cutoff_s)
+    keep = lambda old, new: jax.tree.map(lambda a, b: jnp.where(is_locked, a, b), old, new)  # noqa: E731
+    ends = (law.time_to_go_s < 2.0 * span_s + _LOCK_S) & (t_s > plan.closed_loop_s)
+    cutoff = jnp.where(ends & ~is_locked, t_s + law.time_to_go_s, carry.cutoff_s)
+    return _Carry(
+        state=carry.state,
+        axis=carry.axis,
+        is_dropped=carry.is_dropped,
+        memory=memory,
+        law=keep(carry.law, law),
+        law_s=jnp.where(is_locked, carry.law_s, t_s),
+        cutoff_s=cutoff,
+        sensed=jnp.zeros(3),
+        worst=carry.worst,
+    )
+
+
+def _configured(
+    plan: AscentPlan,
+    case: AscentDispersion,
+    launcher: Launcher,
+    winds: Winds,
+    density: Scalar,
+    carry: _Carry,
+    t_s: Scalar,
+) -> tuple[State, Stack, Bool[Array, " stage"], Bool[Array, " item"]]:
+    """The state with what has gone taken off, and the stack (axis still) in the stretch of the clock around `t_s`."""
+    stages, items = attached(launcher, t_s, carry.is_dropped)
+    fraction = jnp.where(stages, launcher.throttle_fraction(t_s), 0.0)
+    flow = fraction * (
+        launcher.thrust_vacuum_n / (launcher.isp_vacuum_s * STANDARD_GRAVITY_M_S2) + launcher.consumable_flow_kg_s
+    )
+    inert = plan.payload_kg + jnp.sum(launcher.dry_kg * stages) + jnp.sum(launcher.jettison_kg * items)
+    state = State(
+        carry.state.t_s, carry.state.r_gcrf, carry.state.v_gcrf, jnp.where(stages, carry.state.tank_kg, 0.0), inert
+    )
+    stack = Stack(
+        launcher=launcher,
+        winds=winds,
+        vacuum_n=jnp.sum(fraction * launcher.thrust_vacuum_n),
+        exit_area_m2=jnp.sum(jnp.where(fraction > 0.0, launcher.exit_area_m2, 0.0)),
+        flow_kg_s=flow,
+        area_m2=launcher.reference_area_m2[jnp.argmax(stages)],
+        drag=case.drag,
+        density=density,
+        start_s=carry.state.t_s,
+        axis_gcrf=carry.axis,
+        axis_rate=jnp.zeros(3),
+    )
+    return state, stack, stages, items
+
+
+def _wanted_axis(
+    plan: AscentPlan, carry: _Carry, state: State, stack: Stack, now: StackForces, dt_s: Scalar
+) -> Vector3:
+    """Direction commanded for the end of the step, from the navigated state and the sensed acceleration."""
+    here = local(state.r_gcrf, plan.pole_gcrf)
+    ground = state.v_gcrf - jnp.cross(plan.omega_gcrf, state.r_gcrf)
+    fall = -plan.gm_m3_s2 * state.r_gcrf / jnp.linalg.norm(state.r_gcrf) ** 3
+    v_next = ground + dt_s * (now.thrust_n / state.mass_kg * carry.axis + fall)
+    open_loop = plan.programme.direction_gcrf(state.t_s + dt_s, here.east, here.north, here.up, v_next)
+    closed = carry.law.direction_gcrf(state.t_s + dt_s - carry.law_s)
+    return jnp.where(state.t_s >= plan.closed_loop_s, closed, open_loop)
+
+
+def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[Course, Step | None]:
+    """The ascent to cut-off; with `is_kept` every step comes along, (steps,) on each field."""
+    launcher = timed(case.applied(plan.launcher), plan.end_s)
+    winds = Winds(plan.pole_gcrf, plan.omega_gcrf, plan.wind, case.wind)
+    gravity = Gravity(plan.field, plan.earth)
+    nodes = node_times_s(launcher, plan.end_s, plan.steps)
+
+    def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity, ratio: Scalar) -> tuple[_Carry, Step | None]:
+        start_s = carry.state.t_s
+        dt = jnp.clip(jnp.minimum(span[1], carry.cutoff_s) - start_s, 0.0, None)
+        state, stack, stages, items = _configured(
+            plan, case, launcher, winds, ratio * case.density, carry, start_s + 0.5 * dt
+        )
+        now = stack.forces(start_s, state)
+        wanted = _wanted_axis(plan, carry, state, stack, now, dt)
+        axis = turned_towards(carry.axis, wanted, launcher.steering_rate_rad_s * dt)
+        rate = (axis - carry.axis) / jnp.maximum(dt, 1e-9)
+        stack = eqx.tree_at(lambda s: s.axis_rate, stack, rate)
+        after = step(state, dt, (pull, stack))
+        g = pull.acceleration_gcrf(0.5 * (state.r_gcrf + after.r_gcrf))
+        heat = 0.5 * now.dynamic_pressure_pa * 2.0 * now.air_speed_m_s
+        limit = launcher.jettison_heating_w_m2
+        dropped = carry.is_dropped | ((heat < limit) & (start_s > plan.closed_loop_s))
+        axial = (now.thrust_n + jnp.dot(now.drag_gcrf, now.axis)) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
+        q = now.dynamic_pressure_pa
+        w = carry.worst
+        worst = jnp.stack(
+            [
+                jnp.maximum(w[0], q),
+                jnp.where(q > w[0], start_s, w[1]),
+                jnp.maximum(w[2], q * now.alpha_rad),
+                jnp.maximum(w[3], axial),
+            ]
+        )
+        onward = _Carry(
+            state=after,
+            axis=axis,
+            is_dropped=dropped,
+            memory=carry.memory,
+            law=carry.law,
+            law_s=carry.law_s,
+            cutoff_s=carry.cutoff_s,
+            sensed=carry.sensed + after.v_gcrf - state.v_gcrf - dt * g,
+            worst=worst,
+        )
+        return onward, Step(state, after, stack, stages, items, heat) if is_kept else None
+
+    def cycle(carry: _Carry, spans: Float[Array, "cycle 2"]) -> tuple[_Carry, Step | None]:
+        length = spans[-1, 1] - spans[0, 0]
+        state = carry.state
+        middle = State(
+            state.t_s + 0.5 * length,
+            state.r_gcrf + 0.5 * length * state.v_gcrf,
+            state.v_gcrf,
+            state.tank_kg,
+            state.inert_kg,
+        )
+        pull = gravity.held(middle.t_s, middle)
+        ratio = _thin_air(plan, middle)
+        _, stack, _, _ = _configured(plan, case, launcher, winds, ratio, carry, state.t_s + 1e-6)
+        carry = _guided(plan, case, carry, stack, length)
+        return jax.lax.scan(lambda c, s: one(c, s, pull, ratio), carry, spans)
+
+    carry = _start(plan, launcher)
+    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, CYCLE, 2)
+    carry, kept = jax.lax.scan(cycle, carry, spans)
+    if kept is not None:
+        kept = jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), kept)
+    last = carry.state
+    is_dry = ~(carry.cutoff_s <= launcher.cutoff_s[-1])
+    cut = State(last.t_s, last.r_gcrf, last.v_gcrf, last.tank_kg, last.inert_kg)
+    left = last.tank_kg[-1] - launcher.residual_kg[-1] - launcher.consumable_residual_kg[-1]
+    course = Course(
+        cutoff_s=jnp.where(is_dry, jnp.nan, carry.cutoff_s),
+        cutoff=cut,
+        propellant_left_kg=left,
+        max_dynamic_pressure_pa=carry.worst[0],
+        max_dynamic_pressure_s=carry.worst[1],
+        max_q_alpha_pa_rad=carry.worst[2],
+        max_axial_g=carry.worst[3],
+        launcher=launcher,
+    )
+    return course, kept
+
+
+def separated(plan: AscentPlan, case: AscentDispersion, course: Course) -> Handover:
+    """Coast with the last stage to the separation of the ship, and judge the insertion."""
+    gravity = Gravity(plan.field, plan.earth)
+    dt = plan.separation_delay_s / 4.0
+
+    def coast(state: State, _: None) -> tuple[State, None]:
+        return step(state, dt, (gravity,)), None
+
+    state, _ = jax.lax.scan(coast, course.cutoff, None, length=4)
+    ship = State(state.t_s, state.r_gcrf, state.v_gcrf, plan.ship_tank_kg, plan.payload_kg - jnp.sum(plan.ship_tank_kg))
+    r, v = _navigated(plan, case, ship)
+    return Handover(ship, r, v, _outcome(plan, case, course))
+
+
+def _outcome(plan: AscentPlan, case: AscentDispersion, course: Course) -> Index:
+    """Orbit reached when the navigated cut-off meets the target within 10 km and 20 m/s."""
+    r, v = _navigated(plan, case, course.cutoff)
+    is_near = (jnp.abs(jnp.linalg.norm(r) - plan.target.radius_m) < 10_000.0) & (
+        jnp.abs(jnp.linalg.norm(v) - plan.target.speed_m_s) < 20.0
+    )
+    failed = jnp.where(jnp.isnan(course.cutoff_s), Outcome.PROPELLANT_EXHAUSTED, Outcome.ORBIT_NOT_REACHED)
+    return jnp.where(is_near & jnp.isfinite(course.cutoff_s), Outcome.FLYING, failed)
+
+
+def _thin_air(plan: AscentPlan, state: State) -> Scalar:
+    """Density of the day over that of US76 continued, for a cycle: 1 below 80 km."""
+    dcm = plan.earth.dcm_itrf_from_gcrf(state.t_s)
+    day = plan.air.density_kg_m3(state.t_s, dcm @ state.r_gcrf, dcm @ plan.r_sun_gcrf)
+    return day / us76(local(state.r_gcrf, plan.pole_gcrf).height_m).density_kg_m3
+
+
+def _start(plan: AscentPlan, launcher: Launcher) -> _Carry:
+    up = local(plan.r_pad_gcrf, plan.pole_gcrf).up
+    zero, nothing = jnp.zeros(()), jnp.zeros(3)
+    items = launcher.jettison_kg.shape[0]
+    state = State(
+        zero,
+        plan.r_pad_gcrf,
+        plan.v_pad_gcrf,
+        launcher.propellant_kg + launcher.consumable_kg,
+        plan.payload_kg + jnp.sum(launcher.dry_kg) + jnp.sum(launcher.jettison_kg),
+    )
+    memory = started(plan.r_pad_gcrf, plan.v_pad_gcrf, plan.target, jnp.asarray(_FIRST_ARC_RAD), plan.gm_m3_s2)
+    law = Steering(up, nothing, zero, zero, zero)
+    return _Carry(
+        state, up, jnp.zeros(items, dtype=bool), memory, law, zero, jnp.asarray(jnp.inf), nothing, jnp.zeros(4)
+    )

@@ -1,0 +1,368 @@
+"""Prepare an ascent on the host: pad, first-stage programme for the most payload, target corrected by flying it."""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from zarya.arrays import Scalar
+from zarya.constants import STANDARD_GRAVITY_M_S2
+from zarya.dynamics.loads import Gravity
+from zarya.dynamics.runge_kutta import run
+from zarya.dynamics.state import State
+from zarya.dynamics.surroundings import Surroundings
+from zarya.environment.gravity import GravityField, load_gravity
+from zarya.environment.wind import WindProfile, calm
+from zarya.errors import InputError
+from zarya.flight.ascent.dispersion import nominal
+from zarya.flight.ascent.flown import CYCLE
+from zarya.flight.ascent.log import AscentLog, fly
+from zarya.flight.ascent.plan import AscentPlan, Burns
+from zarya.flight.ascent.stack import timed
+from zarya.flight.phase import Handover
+from zarya.frames import EarthOrientation, dcm_gcrf_from_teme, geodetic_from_itrf, itrf_from_geodetic
+from zarya.gnc.pitch_programme import PitchProgramme
+from zarya.gnc.upfg import Target
+from zarya.orbits.mean import mean_from_osculating
+from zarya.time import Epoch
+from zarya.units import DEG
+from zarya.vehicles.launcher import Launcher, LauncherData
+from zarya.vehicles.site import SiteData
+
+type Floats = NDArray[np.float64]
+
+GRAVITY_DEGREE: Final = 8
+STEP_S: Final = 1.0
+"""Even steps are at most this long; the clock's instants cut them further."""
+TABLE_NODES: Final = 192
+_RAMP_S, _HOLD_S = 8.0, 7.0
+"""The first turn and how long it is kept: the gravity turn has begun by 25 s, at a dynamic pressure of a few kPa."""
+_COAST_M_S2: Final = 1e-6
+"""What guidance takes for the acceleration of a coast: no thrust, and no division by zero."""
+_SPARE_KG: Final = 3000.0
+"""While a programme is sought the last stage may burn this far below its residual: the search then has no edge."""
+
+
+@dataclass(frozen=True)
+class InsertionTarget:
+    """The orbit to leave the ship in.
+
+    Parameters
+    ----------
+    perigee_m, apogee_m : m, lowest and highest height over WGS84 in the first revolution.
+    inclination_rad, raan_rad : rad, mean elements (J2 short-period terms removed) in TEME at separation.
+    """
+
+    perigee_m: float
+    apogee_m: float
+    inclination_rad: float
+    raan_rad: float
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The orbit a flight ended in, in the terms of `InsertionTarget`, and the state it was measured at."""
+
+    perigee_m: float
+    apogee_m: float
+    inclination_rad: float
+    raan_rad: float
+    argument_of_latitude_rad: float
+
+
+def flown(plan: AscentPlan) -> tuple[Handover, AscentLog]:
+    """The ascent as planned."""
+    return fly(plan, nominal(plan.launcher.thrust_vacuum_n.shape[0]))
+
+
+def prepare(
+    launcher: LauncherData,
+    payload_kg: float,
+    site: SiteData,
+    epoch: Epoch,
+    around: Surroundings,
+    target: InsertionTarget,
+    *,
+    wind: WindProfile | None = None,
+    ship_tank_kg: Floats | None = None,
+    corrections: int = 3,
+) -> AscentPlan:
+    """Plan an ascent. Host side.
+
+    Parameters
+    ----------
+    launcher : as it flies with its ship (`LauncherData.for_ship`). payload_kg : kg, the ship as loaded.
+    site : the pad. epoch : lift-off. around : surroundings from lift-off to a revolution after. target : the orbit.
+    wind : of the day, calm if absent. ship_tank_kg : (tank,) kg, propellant inside the payload, for the state handed on.
+    corrections : rounds of flying, measuring the orbit and moving the target of guidance.
+
+    **Model** the kick angle and azimuth of the first stage are those that leave most propellant within the limits of the
+    launcher (simplex search over whole flights); the axis so flown is fixed as a table of time. Cut-off is at a flight path
+    angle of zero; radius, speed and plane there are corrected until the first revolution, flown in the full field,
+    has the heights asked for, and the mean plane is the one asked for.
+    """
+    plan = _first_plan(launcher, payload_kg, site, epoch, around, target, wind or calm(), ship_tank_kg)
+    plan = optimised(plan)
+    for _ in range(2):
+        plan, _m = corrected(plan, epoch, around, target)
+    plan = optimised(plan, tight=True)
+    plan = tabulated(plan)
+    for _ in range(corrections):
+        plan, _m = corrected(plan, epoch, around, target)
+    return plan
+
+
+def normal_gcrf(epoch: Epoch, inclination_rad: float, raan_rad: float) -> Floats:
+    """Unit normal of a plane given in TEME of `epoch`, (3,)."""
+    si, ci, so, co = math.sin(inclination_rad), math.cos(inclination_rad), math.sin(raan_rad), math.cos(raan_rad)
+    return dcm_gcrf_from_teme(epoch) @ np.array([si * so, -si * co, ci])
+
+
+def tabulated(plan: AscentPlan) -> AscentPlan:
+    """The plan with its first stage fixed: the axis of the flight as flown, as a table of time."""
+    _, log = flown(plan)
+    t, axis = np.asarray(log.history.t_s), np.asarray(log.history.axis_gcrf)
+    times = np.arange(TABLE_NODES) * (float(plan.closed_loop_s) + 1.0) / (TABLE_NODES - 1)
+    table = np.stack([np.interp(times, t, axis[:, k]) for k in range(3)], axis=-1)
+    programme = replace(
+        plan.programme, is_tabulated=_strong(1.0), table_step_s=_strong(times[1]), axis_gcrf=jnp.asarray(table)
+    )
+    return replace(plan, programme=programme)
+
+
+def optimised(plan: AscentPlan, *, tight: bool = False) -> AscentPlan:
+    """The plan with the kick and azimuth that leave most propellant in the last stage within the limits."""
+    residual = plan.launcher.residual_kg.at[-1].add(-_SPARE_KG)
+    free = replace(
+        plan, launcher=replace(plan.launcher, residual_kg=residual), end_s=_strong(plan.end_s + _spare_s(plan))
+    )
+    limits = plan.launcher
+
+    def steered(kick_rad: float, azimuth_rad: float, of: AscentPlan) -> AscentPlan:
+        p = replace(of.programme, kick_rad=_strong(kick_rad), azimuth_rad=_strong(azimuth_rad))
+        return replace(of, programme=p)
+
+    def loss(x: Floats) -> float:
+        course = flown(steered(x[0] * DEG, x[1] * DEG, free))[1].course
+        left = float(course.propellant_left_kg) - _SPARE_KG
+        miss = abs(float(jnp.linalg.norm(course.cutoff.r_gcrf)) - float(plan.target.radius_m)) / 10.0
+        if not math.isfinite(left) or not math.isfinite(float(course.cutoff_s)):
+            return 1e5 + 1e3 * abs(x[0] - 4.0)
+        over = (
+            max(0.0, float(course.max_dynamic_pressure_pa / limits.max_dynamic_pressure_pa) - 1.0)
+            + max(0.0, float(course.max_q_alpha_pa_rad / limits.max_q_alpha_pa_rad) - 1.0)
+            + max(0.0, float(course.max_axial_g / limits.max_axial_g) - 1.0)
+        )
+        return -left + max(0.0, miss - 50.0) + 1e4 * over
+
+    kick, azimuth = float(plan.programme.kick_rad) / DEG, float(plan.programme.azimuth_rad) / DEG
+    if not tight:
+        kick = min(np.linspace(1.0, 9.0, 9), key=lambda k: loss(np.array([k, azimuth])))
+    size = (0.1, 0.3) if tight else (0.6, 2.0)
+    start = np.array([kick, azimuth])
+    simplex = np.array([start, start + [size[0], 0.0], start + [0.0, size[1]]])
+    options = {"initial_simplex": simplex, "xatol": 0.01, "fatol": 0.2, "maxfev": 25 if tight else 60}
+    found = minimize(loss, start, method="Nelder-Mead", options=options)
+    if found.fun > 5e4:
+        raise InputError(
+            "no first-stage programme brings this payload to the orbit asked for",
+            key="payload_kg",
+            value=float(plan.payload_kg),
+            remedy="Lower the payload or the orbit, or check the launcher's masses and thrusts.",
+        )
+    return steered(found.x[0] * DEG, found.x[1] * DEG, plan)
+
+
+def _strong(value: float | Scalar) -> Scalar:
+    """A float64 scalar that is not weakly typed: plans that differ in numbers share one compiled program."""
+    return jnp.asarray(value, dtype=jnp.float64)
+
+
+def _spare_s(plan: AscentPlan) -> Scalar:
+    flow = plan.launcher.thrust_vacuum_n[-1] / (plan.launcher.isp_vacuum_s[-1] * STANDARD_GRAVITY_M_S2)
+    fraction = plan.launcher.throttle[-1, -1, 1]
+    return _SPARE_KG / (flow * fraction)
+
+
+@eqx.filter_jit
+def _heights_m(ship: State, duration_s: Scalar, field: GravityField, earth: EarthOrientation) -> Scalar:
+    """Heights over WGS84 along one revolution, (node,) m."""
+    _, path = run(ship, duration_s, 192, (Gravity(field, earth),))
+    return jax.vmap(lambda t, r: geodetic_from_itrf(earth.dcm_itrf_from_gcrf(t) @ r)[2])(path.t_s, path.r_gcrf)
+
+
+_mean = jax.jit(mean_from_osculating)
+
+
+def measured(ship: State, epoch: Epoch, around: Surroundings) -> Measured:
+    """The insertion orbit of a ship at separation: a revolution flown in the field, and mean elements in TEME."""
+    separation = epoch + float(ship.t_s)
+    dcm = dcm_gcrf_from_teme(separation).T
+    mean = _mean(jnp.asarray(dcm @ np.asarray(ship.r_gcrf)), jnp.asarray(dcm @ np.asarray(ship.v_gcrf)))
+    period = 2.0 * math.pi * math.sqrt(float(mean.a_m) ** 3 / float(around.field.gm_m3_s2))
+    heights = np.asarray(_heights_m(ship, jnp.asarray(period), around.field, around.earth))
+    return Measured(-_peak(-heights), _peak(heights), float(mean.i_rad), float(mean.raan_rad), float(mean.u_rad))
+
+
+def corrected(
+    plan: AscentPlan, epoch: Epoch, around: Surroundings, target: InsertionTarget
+) -> tuple[AscentPlan, Measured]:
+    """One round of the outer loop: fly, measure the orbit, move the cut-off conditions by what is missing.
+
+    **Model** Newton on (radius, speed), the Jacobian from the measured orbit itself with its state moved; the normal is
+    turned by the error of the mean plane.
+    """
+    ship = flown(plan)[0].ship
+    now = measured(ship, epoch, around)
+    r, v = np.asarray(ship.r_gcrf), np.asarray(ship.v_gcrf)
+    up, along = r / np.linalg.norm(r), v / np.linalg.norm(v)
+    columns = []
+    for dr, dv, size in ((2000.0 * up, 0.0 * along, 2000.0), (0.0 * up, 3.0 * along, 3.0)):
+        moved = replace(ship, r_gcrf=jnp.asarray(r + dr), v_gcrf=jnp.asarray(v + dv))
+        there = measured(moved, epoch, around)
+        columns.append([(there.perigee_m - now.perigee_m) / size, (there.apogee_m - now.apogee_m) / size])
+    wanted = np.array([target.perigee_m - now.perigee_m, target.apogee_m - now.apogee_m])
+    change = np.linalg.solve(np.array(columns).T, wanted)
+    change = np.clip(change, [-20_000.0, -60.0], [20_000.0, 60.0])
+    separation = epoch + float(ship.t_s)
+    asked = normal_gcrf(separation, target.inclination_rad, target.raan_rad)
+    got = normal_gcrf(separation, now.inclination_rad, now.raan_rad)
+    normal = np.asarray(plan.target.normal_gcrf) + asked - got
+    aim = Target(
+        normal_gcrf=jnp.asarray(normal / np.linalg.norm(normal)),
+        radius_m=_strong(plan.target.radius_m + change[0]),
+        speed_m_s=_strong(plan.target.speed_m_s + change[1]),
+        flight_path_rad=plan.target.flight_path_rad,
+    )
+    return replace(plan, target=aim), now
+
+
+def _peak(values: Floats) -> float:
+    """Largest value between the samples: vertex of the parabola through the highest and its neighbours."""
+    k = int(np.argmax(values))
+    if k in (0, values.size - 1):
+        return float(values[k])
+    a, b, c = values[k - 1], values[k], values[k + 1]
+    bend = a - 2.0 * b + c
+    return float(b if bend == 0.0 else b - 0.125 * (a - c) ** 2 / bend)
+
+
+def _first_plan(
+    data: LauncherData,
+    payload_kg: float,
+    site: SiteData,
+    epoch: Epoch,
+    around: Surroundings,
+    target: InsertionTarget,
+    wind: WindProfile,
+    ship_tank_kg: Floats | None,
+) -> AscentPlan:
+    launcher, place = data.pytree(), site.pytree()
+    dcm = np.asarray(around.earth.dcm_itrf_from_gcrf(_strong(0.0)))
+    r_pad = dcm.T @ np.asarray(itrf_from_geodetic(place.latitude_rad, place.longitude_rad, place.height_m))
+    middle = jnp.asarray(data.programme.insertion_met_s.value / 2.0)
+    omega = np.asarray(around.earth.omega_earth_gcrf(middle))
+    pole = np.asarray(around.earth.dcm_itrf_from_gcrf(middle))[2]
+    normal = normal_gcrf(epoch + data.programme.insertion_met_s.value, target.inclination_rad, target.raan_rad)
+    never = jnp.asarray(1e4)
+    settled = timed(launcher, never)
+    end_s = float(settled.cutoff_s[-1])
+    events = int(launcher.throttle[..., 0].size + 3 * len(data.stage) + launcher.jettison_s.size + 1)
+    steps = CYCLE * math.ceil((end_s / STEP_S + events + 40.0) / CYCLE)
+    mean_radius = 0.5 * (target.perigee_m + target.apogee_m) + 6_371_000.0
+    radius = 6_366_000.0 + target.perigee_m
+    gm = float(around.field.gm_m3_s2)
+    aim = Target(
+        normal_gcrf=jnp.asarray(normal),
+        radius_m=_strong(radius),
+        speed_m_s=_strong(math.sqrt(gm * (2.0 / radius - 1.0 / mean_radius))),
+        flight_path_rad=_strong(0.0),
+    )
+    delay = data.stage[-1].separation_delay_s
+    tanks = np.zeros(1) if ship_tank_kg is None else np.asarray(ship_tank_kg, dtype=np.float64)
+    v_pad = np.cross(omega, r_pad)
+    return AscentPlan(
+        launcher=launcher,
+        payload_kg=_strong(float(payload_kg)),
+        ship_tank_kg=jnp.asarray(tanks),
+        r_pad_gcrf=jnp.asarray(r_pad),
+        v_pad_gcrf=jnp.asarray(v_pad),
+        pole_gcrf=jnp.asarray(pole),
+        omega_gcrf=jnp.asarray(omega),
+        earth=around.earth,
+        field=load_gravity("egm2008", GRAVITY_DEGREE),
+        air=around.air,
+        r_sun_gcrf=around.ephemeris.sun(middle),
+        wind=wind,
+        programme=PitchProgramme(
+            vertical_rise_s=launcher.vertical_rise_s,
+            ramp_s=_strong(_RAMP_S),
+            hold_s=_strong(_HOLD_S),
+            kick_rad=_strong(4.0 * DEG),
+            azimuth_rad=_strong(_azimuth_rad(r_pad, v_pad, pole, normal)),
+            is_tabulated=_strong(0.0),
+            table_step_s=_strong(1.0),
+            axis_gcrf=jnp.tile(jnp.asarray([1.0, 0.0, 0.0]), (TABLE_NODES, 1)),
+        ),
+        target=aim,
+        closed_loop_s=jnp.min(settled.separation_s),
+        separation_delay_s=_strong(3.0 if delay is None else delay.value),
+        end_s=_strong(end_s),
+        gm_m3_s2=around.field.gm_m3_s2,
+        burns=_burns(data, settled, payload_kg),
+        steps=steps,
+    )
+
+
+def _azimuth_rad(r_pad: Floats, v_pad: Floats, pole: Floats, normal: Floats) -> float:
+    """Azimuth relative to the turning Earth of the velocity still to be gained along the orbit."""
+    up = r_pad / np.linalg.norm(r_pad)
+    east = np.cross(pole, up)
+    east /= np.linalg.norm(east)
+    north = np.cross(up, east)
+    along = np.cross(normal, up)
+    gained = 7800.0 * along / np.linalg.norm(along) - v_pad
+    return math.atan2(float(gained @ east), float(gained @ north))
+
+
+def _burns(data: LauncherData, settled: Launcher, payload_kg: float) -> Burns:
+    """Stretches of constant thrust of the undispersed launcher, from shortly before the loop is closed."""
+    first = float(jnp.min(settled.separation_s))
+    end_s = float(settled.cutoff_s[-1])
+    instants = [
+        settled.throttle[..., 0],
+        settled.ignition_s,
+        settled.cutoff_s,
+        settled.separation_s,
+        settled.jettison_s,
+    ]
+    flat = np.concatenate([np.asarray(x).ravel() for x in instants])
+    edges = np.unique(np.round(np.clip(flat, first - 20.0, end_s), 6))
+    t, mass = 0.0, float(settled.liftoff_mass_kg(payload_kg))
+    tank = np.asarray(settled.propellant_kg + settled.consumable_kg).copy()
+    rows: list[tuple[float, float, float, float]] = []
+    everything = np.unique(np.concatenate([[0.0, end_s], np.clip(flat, 0.0, end_s)]))
+    dry, item = np.asarray(settled.dry_kg), np.asarray(settled.jettison_kg)
+    separation, dropped = np.asarray(settled.separation_s), np.asarray(settled.jettison_s)
+    owner = np.asarray(settled.jettison_stage).astype(int)
+    thrust, isp = np.asarray(settled.thrust_vacuum_n), np.asarray(settled.isp_vacuum_s)
+    for start, stop in zip(everything[:-1], everything[1:], strict=True):
+        t = 0.5 * (start + stop)
+        on = t < separation
+        there = (t < dropped) & np.where(owner < 0, True, on[np.maximum(owner, 0)])
+        mass = payload_kg + float(dry @ on + item @ there + tank @ on)
+        fraction = np.asarray(settled.throttle_fraction(jnp.asarray(t))) * on
+        flow = fraction * (thrust / (isp * STANDARD_GRAVITY_M_S2) + np.asarray(settled.consumable_flow_kg_s))
+        force = float(fraction @ thrust)
+        if stop > edges[0]:
+            exhaust = force / float(flow.sum()) if force > 0.0 else 3000.0
+            rows.append((start, stop, exhaust, force / mass if force > 0.0 else _COAST_M_S2))
+        tank = tank - flow * (stop - start)
+    table = np.array(rows)
+    return Burns(*(jnp.asarray(table[:, k]) for k in range(4)))
