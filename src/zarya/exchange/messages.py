@@ -1,7 +1,9 @@
 """CCSDS files: read and write OPM, OEM and OMM in KVN or XML."""
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from zarya.errors import FormatError
 from zarya.exchange.atomic import write_atomically
@@ -12,6 +14,8 @@ from zarya.exchange.oem import document_from_ephemeris, ephemeris_from_document
 from zarya.exchange.omm import document_from_element_message, element_message_from_document
 from zarya.exchange.opm import document_from_state_message, state_message_from_document
 from zarya.exchange.records import ElementMessage, Ephemeris, StateMessage
+
+_CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 type Message = StateMessage | Ephemeris | ElementMessage
 
@@ -32,9 +36,12 @@ def text_of_file(path: Path | str) -> str:
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        if b"\x00" in data:
-            raise FormatError("is not text", file=str(path), remedy="Give a text file.") from None
         text = data.decode("latin-1")
+    if match := _CONTROL.search(text):
+        raise FormatError(
+            "holds a control character: not a text file", file=str(path), value=match[0],
+            key=f"line {text.count(chr(10), 0, match.start()) + 1}", remedy="Remove it, or fetch the file again.",
+        )  # fmt: skip
     return text
 
 

@@ -139,7 +139,7 @@ def _token(node: _Node) -> Token:
     if key == "USER_DEFINED":
         key = f"USER_DEFINED_{node.attributes.get('parameter', '')}"
     unit = node.attributes.get("units", node.attributes.get("unit", ""))
-    text = node.text.strip("\r\n").rstrip() if key == COMMENT else node.text.strip()
+    text = node.text.strip("\r\n").rstrip() if key == COMMENT else " ".join(node.text.split())
     return Token(key, text, unit, node.line)
 
 

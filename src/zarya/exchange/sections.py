@@ -1,5 +1,6 @@
 """Sections the messages share: header, object, state, spacecraft, covariance; read into records and written back."""
 
+import textwrap
 from datetime import UTC, datetime
 from typing import Final
 
@@ -30,9 +31,12 @@ def fields_of(document: Document, section: Section) -> Fields:
 
 
 def comment_tokens(comments: tuple[str, ...]) -> list[Token]:
-    """A COMMENT for every line of the remarks, without control characters."""
+    """A COMMENT for every line of the remarks, without control characters, folded at the 254 columns of the standard."""
     lines = [line.expandtabs().rstrip() for comment in comments for line in (comment.splitlines() or [""])]
-    return [Token(COMMENT, "".join(c for c in line if c.isprintable())) for line in lines]
+    plain = ["".join(c for c in line if c.isprintable()) for line in lines]
+    return [
+        Token(COMMENT, part) for line in plain for part in (textwrap.wrap(line, 240) if len(line) > 246 else [line])
+    ]
 
 
 def text_token(key: str, value: str) -> Token:

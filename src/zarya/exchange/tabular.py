@@ -7,6 +7,8 @@ from typing import Final
 
 import numpy as np
 import polars as pl
+import pyarrow
+import pyarrow.parquet
 
 from zarya.errors import FormatError
 from zarya.exchange.atomic import write_atomically
@@ -66,10 +68,11 @@ def read_table(path: Path | str) -> tuple[Trajectory, ...]:
     try:
         data = Path(path).read_bytes()
         if data.startswith(b"PAR1"):
-            table = pl.read_parquet(io.BytesIO(data))
+            # pyarrow refuses a damaged file with an exception; polars 2.1 panics
+            table = pl.DataFrame(pyarrow.parquet.read_table(pyarrow.BufferReader(data)))
         else:
             table = pl.read_csv(io.BytesIO(data), infer_schema_length=None)
-    except (OSError, pl.exceptions.PolarsError) as error:
+    except (OSError, ValueError, pyarrow.ArrowException, pl.exceptions.PolarsError) as error:
         raise FormatError(
             f"cannot be read as a table: {str(error).splitlines()[0]}", file=file, remedy="Give CSV or Parquet."
         ) from None
@@ -79,12 +82,11 @@ def read_table(path: Path | str) -> tuple[Trajectory, ...]:
             f"the table has no column {', '.join(missing)}", file=file, key=missing[0],
             value=table.columns, remedy=f"Give the columns {', '.join(_NEEDED)}.",
         )  # fmt: skip
+    if table.is_empty():
+        raise FormatError("the table has no row", file=file, remedy="Give states.")
     table = _checked(table, file)
     keys = [key for key in ("object_name", "object_id", "segment", "frame") if key in table.columns]
-    found = tuple(_trajectory(part, file) for part in table.partition_by(keys, maintain_order=True))
-    if not found:
-        raise FormatError("the table has no row", file=file, remedy="Give states.")
-    return found
+    return tuple(_trajectory(part, file) for part in table.partition_by(keys, maintain_order=True))
 
 
 def _checked(table: pl.DataFrame, file: str) -> pl.DataFrame:

@@ -221,6 +221,15 @@ def test_a_leap_second_is_stamped_60(orbit):
     ]  # fmt: skip
 
 
+def test_lines_keep_to_254_columns(orbit):
+    ship = orbit(2, a_m_s2=orbit(2).v_m_s, comments=("a long story " * 60,))
+    text = kvn_text(Ephemeris((ship,)))
+    assert max(len(line) for line in text.splitlines()) <= 254
+    (back,) = messages_from_text(text)
+    assert isinstance(back, Ephemeris)
+    assert " ".join(back.segments[0].comments) == ("a long story " * 60).strip()
+
+
 def test_positions_have_9_and_velocities_12_decimals(orbit):
     text = kvn_text(Ephemeris((orbit(2),)))
     row = text.splitlines()[-1].split()
