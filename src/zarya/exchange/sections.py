@@ -31,7 +31,7 @@ def fields_of(document: Document, section: Section) -> Fields:
 
 
 def comment_tokens(comments: tuple[str, ...]) -> list[Token]:
-    """A COMMENT for every line of the remarks, without control characters, folded at the 254 columns of the standard."""
+    """A COMMENT for every line of the remarks, without control characters, folded at the 254 columns of KVN."""
     lines = [line.expandtabs().rstrip() for comment in comments for line in (comment.splitlines() or [""])]
     plain = ["".join(c for c in line if c.isprintable()) for line in lines]
     return [
