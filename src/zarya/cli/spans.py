@@ -14,7 +14,7 @@ def seconds(text: str, key: str) -> float:
     ------
     InputError : not a span.
     """
-    match = re.fullmatch(r"\s*(\d+(?:\.\d*)?)\s*(s|min|m|h|d)?\s*", text)
+    match = re.fullmatch(r"\s*(-?\d+(?:\.\d*)?)\s*(s|min|m|h|d)?\s*", text)
     if match is None:
         raise InputError("not a span of time", key=key, value=text, remedy="Write 24h, 90min, 3600s or 2d.")
     return float(match[1]) * _UNITS[match[2] or "s"]
