@@ -111,11 +111,11 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
     ----------
     phasing : from `prepare`; a batch shares it or has its own. handover : ship at separation. errors : see there.
 
-    **Model** at every ignition the navigated state is flown on to the aim with the burns still to come, and what is left
-    there is answered by all of them through the plan's gains (Newton's method on shared matrices), two times; then the
-    burn is made with its errors. Coasts and finite burns by `zarya.dynamics.picard`.
-    Outcome: `PROPELLANT_EXHAUSTED` when less than the deorbit reserve is left, `NOT_CONVERGED` when the aim is missed by
-    more than `CLOSURE`. A lane that is not flying comes back unchanged.
+    **Model** at every ignition the navigated state is flown on to the aim with the burns still to come, and what is
+    left there is answered by all of them through the plan's gains (Newton's method on shared matrices), two times; then
+    the burn is made with its errors. Coasts and finite burns by `zarya.dynamics.picard`.
+    Outcome: `PROPELLANT_EXHAUSTED` when less than the deorbit reserve is left, `NOT_CONVERGED` when the aim is missed
+    by more than `CLOSURE`. A lane that is not flying comes back unchanged.
     **Ignores** attitude manoeuvres and their propellant, ignition transients, changes of burn times after the plan.
     """
     p, order = phasing.burns, phasing.burns.order
@@ -137,7 +137,7 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
         navigated = _navigated(at.ship, errors.navigation[k])
         believed = begun(navigated, phasing.station, at.ahead_rad)
 
-        def replan(_: int, burns: Burns) -> Burns:
+        def replan(_: object, burns: Burns) -> Burns:
             left = offset_of(through(believed, burns, order.ignition[k], jnp.asarray(end_leg)), phasing.station) - p.aim
             return Burns(burns.centre_t_s, burns.dv_lvlh - p.gains[k] @ left)
 
@@ -176,7 +176,8 @@ def sampled_path(phasing: PhasingPlan, log: PhasingLog) -> State:
     """
     made = _as_flown(phasing, log)
     _, _, path = flown(log.start, phasing.burns.order, made, phasing.numbers, phasing.station, phasing.around)
-    return State(*(np.asarray(x).reshape(-1, *x.shape[2:]) for x in jax.tree.leaves(path)))
+    samples: State = jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), path)
+    return samples
 
 
 def _as_flown(phasing: PhasingPlan, log: PhasingLog) -> Burns:
@@ -200,11 +201,12 @@ def _executed(dv: Float[Array, "3"], magnitude: Scalar, pointing_rad: Float[Arra
     first = first / jnp.linalg.norm(first)
     second = jnp.cross(along, first)
     tilted = along + jnp.tan(pointing_rad[0]) * first + jnp.tan(pointing_rad[1]) * second
-    return (1.0 + magnitude) * jnp.sqrt(size2) * tilted / jnp.linalg.norm(tilted)
+    executed: Array = (1.0 + magnitude) * jnp.sqrt(size2) * tilted / jnp.linalg.norm(tilted)
+    return executed
 
 
 def burns_made(phasing: PhasingPlan, log: PhasingLog, names: tuple[str, ...]) -> list[dict[str, float | str]]:
-    """Rows of the burns made by one flight, in order: name, phase, ignition t_s, delta_v_m_s, duration_s, propellant_kg.
+    """Rows of the burns made by one flight, in order: name, phase, ignition, velocity step, duration, propellant.
 
     Trims that were not made are left out. Host side.
     """

@@ -11,9 +11,11 @@ from zarya.arrays import Scalar, Vector3
 from zarya.dynamics.surroundings import Surroundings
 from zarya.environment.gravity import central_j2_acceleration
 from zarya.frames.local import dcm_lvlh_from_gcrf
-from zarya.gnc.rendezvous.curvilinear import offset
+from zarya.gnc.rendezvous.curvilinear import Offset, offset
 
-type Floats = Float[Array, "..."]
+type Point = Float[Array, "6"]
+"""Position and velocity, m, m/s, GCRF."""
+type Matrix6 = Float[Array, "6 6"]
 
 
 class Oblate(eqx.Module):
@@ -74,43 +76,43 @@ def answer(
     """
     dt_s = step_s / substeps
 
-    def rate(x: Floats) -> Floats:
+    def rate(x: Point) -> Point:
         a = central_j2_acceleration(earth.gm_m3_s2, earth.radius_m, earth.j2, x[:3], earth.pole_gcrf)
         return jnp.concatenate([x[3:], a])
 
-    def coast(x: Floats) -> Floats:
-        def one(_: int, x: Floats) -> Floats:
+    def coast(x: Point) -> Point:
+        def one(_: object, x: Point) -> Point:
             k1 = rate(x)
             k2 = rate(x + 0.5 * dt_s * k1)
             k3 = rate(x + 0.5 * dt_s * k2)
             k4 = rate(x + dt_s * k3)
             return x + dt_s / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
 
-        moved: Floats = jax.lax.fori_loop(0, substeps, one, x)
+        moved: Point = jax.lax.fori_loop(0, substeps, one, x)
         return moved
 
-    def burnt(x: Floats, dv: Floats) -> Floats:
+    def burnt(x: Point, dv: Vector3) -> Point:
         return x.at[3:].add(dcm_lvlh_from_gcrf(x[:3], x[3:]).T @ dv)
 
-    def forward(x: Floats, dv: Floats) -> tuple[Floats, tuple[Floats, Floats]]:
+    def forward(x: Point, dv: Vector3) -> tuple[Point, tuple[Point, Matrix6, Matrix6]]:
         after = burnt(x, dv)
-        map_ = jax.jacfwd(lambda s: coast(burnt(s, dv)))(x)
-        return coast(after), (x, map_)
+        return coast(after), (x, jax.jacfwd(burnt)(x, dv), jax.jacfwd(coast)(after))
 
-    last, (states, maps) = jax.lax.scan(forward, start, dv_lvlh[:-1])
+    last, (states, jumps, maps) = jax.lax.scan(forward, start, dv_lvlh[:-1])
     end = burnt(last, dv_lvlh[-1])
 
-    def seen(x: Floats) -> Floats:
+    def seen(x: Point) -> Offset:
         return offset(x[:3], x[3:], station[:3], station[3:], near_rad)
 
     by_end = jax.jacfwd(seen)(end)
-    by_last = by_end @ jax.jacfwd(lambda s: burnt(s, dv_lvlh[-1]))(last)
+    by_last = by_end @ jax.jacfwd(burnt)(last, dv_lvlh[-1])
 
-    def backward(by_next: Floats, at: tuple[Floats, Floats]) -> tuple[Floats, Floats]:
-        by_here = by_next @ at[1]
-        return by_here, by_here
+    def backward(by_next: Matrix6, at: tuple[Matrix6, Matrix6]) -> tuple[Matrix6, Matrix6]:
+        jump, map_ = at
+        by_after = by_next @ map_
+        return by_after @ jump, by_after
 
-    by_start, by_states = jax.lax.scan(backward, by_last, (states, maps), reverse=True)
+    by_start, by_after = jax.lax.scan(backward, by_last, (jumps, maps), reverse=True)
     axes = jax.vmap(lambda x: dcm_lvlh_from_gcrf(x[:3], x[3:]).T)(jnp.concatenate([states, last[None]]))
-    by_all = jnp.concatenate([by_states, by_last[None]])
+    by_all = jnp.concatenate([by_after, by_end[None]])
     return Answer(jnp.einsum("nij,njk->nik", by_all[:, :, 3:], axes), by_start, seen(end))

@@ -30,7 +30,8 @@ class Clearance:
 
     Parameters
     ----------
-    least_m : m, least distance from the station in the time watched. at_s : s, when. is_safe : not nearer than `SAFE_M`.
+    least_m, at_s : m, s, least distance from the station in the time watched, and when.
+    is_safe : not nearer than `SAFE_M`.
     """
 
     least_m: NDArray[np.float64]
