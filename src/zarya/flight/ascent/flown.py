@@ -133,7 +133,9 @@ def _configured(
     )
     stack = Stack(
         launcher=launcher,
-        winds=winds,
+        pole_gcrf=winds.pole_gcrf,
+        omega_gcrf=winds.omega_gcrf,
+        wind_gcrf=winds.velocity_gcrf(state.r_gcrf),
         vacuum_n=jnp.sum(fraction * launcher.thrust_vacuum_n),
         exit_area_m2=jnp.sum(jnp.where(fraction > 0.0, launcher.exit_area_m2, 0.0)),
         flow_kg_s=flow,
@@ -165,7 +167,7 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
     launcher = timed(case.applied(plan.launcher), plan.end_s)
     winds = Winds(plan.pole_gcrf, plan.omega_gcrf, plan.wind, case.wind)
     gravity = Gravity(plan.field, plan.earth)
-    nodes = node_times_s(launcher, plan.end_s, plan.steps)
+    nodes = node_times_s(launcher, launcher.cutoff_s[-1], plan.steps)
 
     def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity, ratio: Scalar) -> tuple[_Carry, Step | None]:
         start_s = carry.state.t_s

@@ -1,5 +1,6 @@
 """Prepare an ascent on the host: pad, first-stage programme for the most payload, target corrected by flying it."""
 
+import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import Final
@@ -45,7 +46,7 @@ _RAMP_S, _HOLD_S = 8.0, 7.0
 """The first turn and how long it is kept: the gravity turn has begun by 25 s, at a dynamic pressure of a few kPa."""
 _COAST_M_S2: Final = 1e-6
 """What guidance takes for the acceleration of a coast: no thrust, and no division by zero."""
-_SPARE_KG: Final = 3000.0
+SPARE_KG: Final = 3000.0
 """While a programme is sought the last stage may burn this far below its residual: the search then has no edge."""
 
 
@@ -136,12 +137,14 @@ def tabulated(plan: AscentPlan) -> AscentPlan:
     return replace(plan, programme=programme)
 
 
-def optimised(plan: AscentPlan, *, tight: bool = False) -> AscentPlan:
-    """The plan with the kick and azimuth that leave most propellant in the last stage within the limits."""
-    residual = plan.launcher.residual_kg.at[-1].add(-_SPARE_KG)
-    free = replace(
-        plan, launcher=replace(plan.launcher, residual_kg=residual), end_s=_strong(plan.end_s + _spare_s(plan))
-    )
+def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, spare: bool = False) -> AscentPlan:
+    """The plan with the kick and azimuth that leave most propellant in the last stage within the limits.
+
+    `tight` polishes a solution, `is_near` starts from the plan's kick without a scan; `spare` leaves the plan able to burn
+    into what is not there (`SPARE_KG` below the residual).
+    """
+    residual = plan.launcher.residual_kg.at[-1].add(-SPARE_KG)
+    free = replace(plan, launcher=replace(plan.launcher, residual_kg=residual))
     limits = plan.launcher
 
     def steered(kick_rad: float, azimuth_rad: float, of: AscentPlan) -> AscentPlan:
@@ -150,7 +153,7 @@ def optimised(plan: AscentPlan, *, tight: bool = False) -> AscentPlan:
 
     def loss(x: Floats) -> float:
         course = flown(steered(x[0] * DEG, x[1] * DEG, free))[1].course
-        left = float(course.propellant_left_kg) - _SPARE_KG
+        left = float(course.propellant_left_kg) - SPARE_KG
         miss = abs(float(jnp.linalg.norm(course.cutoff.r_gcrf)) - float(plan.target.radius_m)) / 10.0
         if not math.isfinite(left) or not math.isfinite(float(course.cutoff_s)):
             return 1e5 + 1e3 * abs(x[0] - 4.0)
@@ -162,7 +165,7 @@ def optimised(plan: AscentPlan, *, tight: bool = False) -> AscentPlan:
         return -left + max(0.0, miss - 50.0) + 1e4 * over
 
     kick, azimuth = float(plan.programme.kick_rad) / DEG, float(plan.programme.azimuth_rad) / DEG
-    if not tight:
+    if not (tight or is_near):
         kick = min(np.linspace(1.0, 9.0, 9), key=lambda k: loss(np.array([k, azimuth])))
     size = (0.1, 0.3) if tight else (0.6, 2.0)
     start = np.array([kick, azimuth])
@@ -176,18 +179,12 @@ def optimised(plan: AscentPlan, *, tight: bool = False) -> AscentPlan:
             value=float(plan.payload_kg),
             remedy="Lower the payload or the orbit, or check the launcher's masses and thrusts.",
         )
-    return steered(found.x[0] * DEG, found.x[1] * DEG, plan)
+    return steered(found.x[0] * DEG, found.x[1] * DEG, free if spare else plan)
 
 
 def _strong(value: float | Scalar) -> Scalar:
     """A float64 scalar that is not weakly typed: plans that differ in numbers share one compiled program."""
     return jnp.asarray(value, dtype=jnp.float64)
-
-
-def _spare_s(plan: AscentPlan) -> Scalar:
-    flow = plan.launcher.thrust_vacuum_n[-1] / (plan.launcher.isp_vacuum_s[-1] * STANDARD_GRAVITY_M_S2)
-    fraction = plan.launcher.throttle[-1, -1, 1]
-    return _SPARE_KG / (flow * fraction)
 
 
 @eqx.filter_jit
@@ -352,7 +349,7 @@ def _burns(data: LauncherData, settled: Launcher, payload_kg: float) -> Burns:
     separation, dropped = np.asarray(settled.separation_s), np.asarray(settled.jettison_s)
     owner = np.asarray(settled.jettison_stage).astype(int)
     thrust, isp = np.asarray(settled.thrust_vacuum_n), np.asarray(settled.isp_vacuum_s)
-    for start, stop in zip(everything[:-1], everything[1:], strict=True):
+    for start, stop in itertools.pairwise(everything):
         t = 0.5 * (start + stop)
         on = t < separation
         there = (t < dropped) & np.where(owner < 0, True, on[np.maximum(owner, 0)])

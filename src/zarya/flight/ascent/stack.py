@@ -52,12 +52,11 @@ class Winds(eqx.Module):
     planned: WindProfile
     added: WindProfile
 
-    def air_velocity(self, state: State) -> tuple[Local, Vector3]:
-        """Local axes and velocity relative to the air, (3,) m/s gcrf."""
-        here = local(state.r_gcrf, self.pole_gcrf)
+    def velocity_gcrf(self, r_gcrf: Vector3) -> Vector3:
+        """Wind relative to the turning Earth, (3,) m/s."""
+        here = local(r_gcrf, self.pole_gcrf)
         wind = self.planned.velocity_enu(here.height_m) + self.added.velocity_enu(here.height_m)
-        ground = jnp.cross(self.omega_gcrf, state.r_gcrf)
-        return here, state.v_gcrf - ground - wind[0] * here.east - wind[1] * here.north
+        return wind[0] * here.east + wind[1] * here.north
 
 
 class Stack(Load):
@@ -65,7 +64,7 @@ class Stack(Load):
 
     Parameters
     ----------
-    launcher : aerodynamic tables. winds : Earth and wind.
+    launcher : aerodynamic tables. pole_gcrf, omega_gcrf : (3,) of the turning Earth. wind_gcrf : (3,) m/s over it.
     vacuum_n : () N, sum of the burning stages. exit_area_m2 : () m2 of those. flow_kg_s : (stage,) kg/s.
     area_m2 : () m2, reference area. drag, density : () factors.
     axis_gcrf : (3,) at `start_s`; axis_rate : (3,) 1/s, direction is their sum made unit.
@@ -75,7 +74,9 @@ class Stack(Load):
     """
 
     launcher: Launcher
-    winds: Winds
+    pole_gcrf: Vector3
+    omega_gcrf: Vector3
+    wind_gcrf: Vector3
     vacuum_n: Scalar
     exit_area_m2: Scalar
     flow_kg_s: Float[Array, " stage"]
@@ -90,17 +91,15 @@ class Stack(Load):
         """Thrust, air force and what they come from."""
         along = self.axis_gcrf + self.axis_rate * (t_s - self.start_s)
         axis = along / jnp.linalg.norm(along)
-        here, v_air = self.winds.air_velocity(state)
-        air = us76(here.height_m)
+        height_m = local(state.r_gcrf, self.pole_gcrf).height_m
+        v_air = state.v_gcrf - jnp.cross(self.omega_gcrf, state.r_gcrf) - self.wind_gcrf
+        air = us76(height_m)
         speed = jnp.linalg.norm(v_air)
         wind = v_air / jnp.maximum(speed, 1e-3)
         cosine = jnp.dot(axis, wind)
         mach = speed / air.sound_speed_m_s
         q = 0.5 * self.density * air.density_kg_m3 * speed**2
-        tables = self.launcher
-        cd0 = jnp.interp(mach, tables.mach, tables.cd0)
-        rise = jnp.interp(mach, tables.mach, tables.cd_alpha2)
-        slope = jnp.interp(mach, tables.mach, tables.cl_alpha_per_rad)
+        cd0, rise, slope = self._coefficients(mach)
         cd = self.drag * cd0 * (1.0 + rise * 2.0 * (1.0 - cosine))
         push = q * self.area_m2
         thrust = jnp.where(self.vacuum_n > 0.0, self.vacuum_n - air.pressure_pa * self.exit_area_m2, 0.0)
@@ -112,9 +111,18 @@ class Stack(Load):
             dynamic_pressure_pa=q,
             mach=mach,
             alpha_rad=jnp.where(speed > 10.0, jnp.arccos(jnp.clip(cosine, -1.0, 1.0)), 0.0),
-            height_m=here.height_m,
+            height_m=height_m,
             air_speed_m_s=speed,
         )
+
+    def _coefficients(self, mach: Scalar) -> tuple[Scalar, Scalar, Scalar]:
+        """cd0, cd_alpha2, cl_alpha: linear between the points of the table, held outside; one look-up for all three."""
+        of = self.launcher
+        x = jnp.clip(mach, of.mach[0], of.mach[-1])
+        k = jnp.clip(jnp.sum(of.mach <= x) - 1, 0, of.mach.shape[0] - 2)
+        share = (x - of.mach[k]) / (of.mach[k + 1] - of.mach[k])
+        a, b, c = ((1.0 - share) * y[k] + share * y[k + 1] for y in (of.cd0, of.cd_alpha2, of.cl_alpha_per_rad))
+        return a, b, c
 
     def force(self, t_s: Scalar, state: State) -> Force:
         """Thrust and air force, N, and the flow."""
