@@ -83,8 +83,8 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
 def fly(
     mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
     until: Annotated[str, typer.Option(help="Last phase to fly: ascent, phasing, approach or docking.")] = "docking",
-    out: Annotated[
-        Path | None, typer.Option(help="Folder for flight.json, trajectory.parquet, OEM, CZML, plots.")
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for flight.json, trajectory.parquet, OEM, CZML, plots.")
     ] = None,
     as_json: Json = False,
     folder: Catalog = None,

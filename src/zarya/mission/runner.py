@@ -9,7 +9,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from zarya.dynamics.propagate import path
 from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
 from zarya.dynamics.surroundings import Surroundings, orbital_loads, surroundings
@@ -21,6 +20,7 @@ from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
+from zarya.mission.launch import launch
 from zarya.mission.lift import LiftOff, lift_off
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
@@ -113,24 +113,13 @@ def _is_flying(at: Handover, book: _Book) -> bool:
 
 
 def _ascent(scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath, book: _Book) -> Handover:
-    raise NotImplementedError
-
-
-def _first_revolution(at: State, around: Surroundings, drag_area_m2: float, period_s: float) -> tuple[Track, Floats]:
-    """The ship left alone for one revolution: GCRF samples and the same in ITRF."""
-    _, states = _coasted(at, jnp.asarray(period_s / 4.0), around, jnp.asarray(drag_area_m2))
-    r_itrf = np.asarray(_itrf(around, states.t_s, states.r_gcrf))
-    return _track(states), r_itrf
-
-
-@eqx.filter_jit
-def _coasted(at: State, arc_s: Any, around: Surroundings, drag_area_m2: Any) -> tuple[State, State]:
-    return path(at, arc_s, orbital_loads(around, drag_area_m2), around.field.gm_m3_s2, arcs=4, samples=30)
-
-
-@eqx.filter_jit
-def _itrf(around: Surroundings, t_s: Any, r_gcrf: Any) -> Any:
-    return jax.vmap(lambda t, r: around.earth.dcm_itrf_from_gcrf(t) @ r)(t_s, r_gcrf)
+    flown = launch(scenario, lift, around, station)
+    book.events += flown.events
+    book.ascent = flown.history
+    book.tracks.append(flown.track)
+    book.figures |= flown.figures
+    book.insertion = flown.insertion
+    return flown.handover
 
 
 def _track(states: State) -> Track:

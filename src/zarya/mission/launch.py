@@ -1,0 +1,125 @@
+"""The ascent of a mission: prepared, flown, and put into the words of the timeline."""
+
+from dataclasses import dataclass, fields
+from typing import Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zarya.arrays import Scalar
+from zarya.dynamics.propagate import path
+from zarya.dynamics.state import State
+from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.surroundings import Surroundings, orbital_loads
+from zarya.flight import ascent
+from zarya.flight.phase import Handover
+from zarya.mission.insertion import insertion_orbit
+from zarya.mission.lift import LiftOff
+from zarya.mission.result import Floats, InsertionOrbit, Track
+from zarya.mission.scenario import Scenario
+from zarya.units import KM
+from zarya.vehicles.launcher import LauncherData
+
+REVOLUTION_S: Final = 5340.0
+"""A little over one revolution at insertion height: where perigee and apogee are looked for."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """A flown ascent.
+
+    Parameters
+    ----------
+    handover : the ship at separation. events : name, t_s, whether commanded by the launcher's clock.
+    history : (n,) histories by name. track : of the ship. figures : scalars by name. insertion : the orbit.
+    """
+
+    handover: Handover
+    events: list[tuple[str, float, bool]]
+    history: dict[str, Floats]
+    track: Track
+    figures: dict[str, float]
+    insertion: InsertionOrbit
+
+
+def launch(scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath) -> Launch:
+    """Prepare and fly the ascent, and measure the orbit it ends in."""
+    ship = scenario.ship
+    wanted = scenario.launcher.insertion_for(ship.name)
+    target = ascent.InsertionTarget(
+        wanted.perigee_km.value * KM, wanted.apogee_km.value * KM, lift.inclination_ship_rad, lift.raan_ship_rad
+    )
+    plan = ascent.prepare(
+        scenario.launcher,
+        ship.mass_kg.value,
+        scenario.site,
+        lift.epoch,
+        around,
+        target,
+        ship_tank_kg=np.array([ship.propellant_kg.value]),
+    )
+    handover, log = ascent.fly(plan, ascent.nominal(len(scenario.launcher.stage)))
+    state, t_s = handover.ship, float(handover.ship.t_s)
+    area = ship.drag_area_m2.value * ship.drag_coefficient.value
+    states, r_itrf = _left_alone(state, around, jnp.asarray(area))
+    here = jnp.asarray(t_s)
+    orbit = insertion_orbit(
+        lift.epoch + t_s,
+        (np.asarray(state.r_gcrf), np.asarray(state.v_gcrf)),
+        (np.asarray(station.r_gcrf(here)), np.asarray(station.v_gcrf(here))),
+        np.asarray(r_itrf),
+        lift.instant.phase_rad,
+    )
+    del states
+    history = {item.name: np.asarray(getattr(log.history, item.name)) for item in fields(log.history)}
+    keep = np.concatenate([[True], np.diff(history["t_s"]) > 0.0])
+    history = {name: values[keep] for name, values in history.items()}
+    track = Track(history["t_s"], history["r_gcrf"], history["v_gcrf"], history["mass_kg"])
+    return Launch(handover, _events(scenario.launcher, log, t_s), history, track, _figures(log), orbit)
+
+
+@eqx.filter_jit
+def _left_alone(at: State, around: Surroundings, drag_area_m2: Scalar) -> tuple[State, jax.Array]:
+    """The ship without burns for one revolution, every 44.5 s, and the same in ITRF."""
+    _, states = path(
+        at,
+        jnp.asarray(REVOLUTION_S / 4.0),
+        orbital_loads(around, drag_area_m2),
+        around.field.gm_m3_s2,
+        arcs=4,
+        samples=30,
+    )
+    r_itrf = jax.vmap(lambda t, r: around.earth.dcm_itrf_from_gcrf(t) @ r)(states.t_s, states.r_gcrf)
+    return states, r_itrf
+
+
+def _events(data: LauncherData, log: ascent.AscentLog, separation_s: float) -> list[tuple[str, float, bool]]:
+    """Instants of the launcher's clock and those that result, in the contract's names."""
+    found: list[tuple[str, float, bool]] = [("liftoff", 0.0, False)]
+    course, parted = log.course, np.asarray(log.parted.t_s)
+    cutoffs = np.asarray(course.launcher.cutoff_s)
+    for row, stage in enumerate(data.stage[:-1]):
+        name = stage.name.replace("-", "_")
+        is_clock = stage.cutoff == "commanded"
+        found.append((f"{name}_cutoff", float(cutoffs[row]), is_clock))
+        found.append((f"{name}_separation", float(parted[row]), stage.separation_s is not None))
+    for row, item in enumerate(data.parts):
+        found.append((f"{item.name}_jettison", float(parted[len(data.stage) - 1 + row]), item.rule == "time"))
+    last = "third_stage" if len(data.stage) == 3 else "second_stage"
+    found.append((f"{last}_cutoff", float(course.cutoff_s), False))
+    found.append(("spacecraft_separation", separation_s, False))
+    return found
+
+
+def _figures(log: ascent.AscentLog) -> dict[str, float]:
+    budget, course = log.budget, log.course
+    figures = {f"ascent_{item.name}": float(getattr(budget, item.name)) for item in fields(budget)}
+    return figures | {
+        "third_stage_propellant_left_kg": float(course.propellant_left_kg),
+        "max_dynamic_pressure_kpa": float(course.max_dynamic_pressure_pa) / 1e3,
+        "max_dynamic_pressure_s": float(course.max_dynamic_pressure_s),
+        "max_q_alpha_kpa_deg": float(np.degrees(float(course.max_q_alpha_pa_rad))) / 1e3,
+        "max_axial_g": float(course.max_axial_g),
+    }
