@@ -131,17 +131,19 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
         return arrived
 
     def slot(carry: tuple[Flown, Burns], k: Array) -> tuple[tuple[Flown, Burns], tuple[Array, ...]]:
-        at, burns = carry
-        first = jnp.where(k > 0, order.ignition[k - 1], 0)  # the burn before, then the coast
-        at = through(at, burns, first, order.ignition[k])
-        navigated = _navigated(at.ship, errors.navigation[k])
-        believed = begun(navigated, phasing.station, at.ahead_rad)
+        before = jnp.where(k > 0, order.ignition[k - 1], 0)  # the burn before, then the coast
 
-        def replan(_: object, burns: Burns) -> Burns:
-            left = offset_of(through(believed, burns, order.ignition[k], jnp.asarray(end_leg)), phasing.station) - p.aim
-            return Burns(burns.centre_t_s, burns.dv_lvlh - p.gains[k] @ left)
+        def task(carry: tuple[Flown, Burns], truth: Array) -> tuple[tuple[Flown, Burns], None]:
+            """The flight to the ignition, then predictions from there: one loop, so that the legs compile once."""
+            at, burns = carry
+            believed = begun(_navigated(at.ship, errors.navigation[k]), phasing.station, at.ahead_rad)
+            first, stop = jnp.where(truth, before, order.ignition[k]), jnp.where(truth, order.ignition[k], end_leg)
+            ended = through(_where(truth, at, believed), burns, first, stop)
+            left = offset_of(ended, phasing.station) - p.aim
+            gain = jnp.where(truth, 0.0, p.gains[k])  # the gains of the aim's own slot are zero
+            return (_where(truth, ended, at), Burns(burns.centre_t_s, burns.dv_lvlh - gain @ left)), None
 
-        burns = jax.lax.fori_loop(0, jnp.where(k < last, _REPLANNINGS, 0), replan, burns)
+        (at, burns), _ = jax.lax.scan(task, carry, jnp.arange(1 + _REPLANNINGS) == 0)
         commanded = burns.dv_lvlh[k]
         made = _executed(commanded, errors.magnitude[k], errors.pointing_rad[k])
         fire = firing_of(made, at.ship.mass_kg, phasing.numbers)
@@ -165,8 +167,7 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
     believed = _navigated(end.ship, errors.navigation[last])
     arrived = Handover(end.ship, believed.r_gcrf, believed.v_gcrf, outcome)
     flying = handover.outcome == Outcome.FLYING
-    result: Handover = jax.tree.map(lambda new, old: jnp.where(flying, new, old), arrived, handover)
-    return result, log
+    return _where(flying, arrived, handover), log
 
 
 def sampled_path(phasing: PhasingPlan, log: PhasingLog) -> State:
@@ -183,6 +184,12 @@ def sampled_path(phasing: PhasingPlan, log: PhasingLog) -> State:
 def _as_flown(phasing: PhasingPlan, log: PhasingLog) -> Burns:
     """The burns made, centred so that they ignite when they did."""
     return Burns(log.ignition_t_s + 0.5 * log.duration_s, log.made.dv_lvlh)
+
+
+def _where[T](condition: Array, yes: T, no: T) -> T:
+    """`jnp.where` through a tree."""
+    chosen: T = jax.tree.map(lambda a, b: jnp.where(condition, a, b), yes, no)
+    return chosen
 
 
 def _navigated(ship: State, error_lvlh: Float[Array, "6"]) -> State:

@@ -1,5 +1,7 @@
 """A flight of coasts and finite burns in the full model, as a list of legs scanned by one program."""
 
+import math
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -77,13 +79,13 @@ class Flown(eqx.Module):
 def legs(start_t_s: float, centre_t_s: np.ndarray) -> Legs:
     """Legs for burns centred at `centre_t_s` (slot,), the last one the aim. Host side.
 
-    Coasts are cut in equal parts no longer than `LONGEST_S`. The count is made even in eights by cutting the last
-    coast finer, so that plans share compiled programs.
+    Coasts are cut in equal parts no longer than `LONGEST_S`. The longest is cut finer until the count depends on the
+    span and the number of slots alone, so that plans share compiled programs.
     """
     spans = np.diff(np.concatenate([[start_t_s], np.asarray(centre_t_s, dtype=np.float64)]))
     parts = np.maximum(1, np.ceil(spans / LONGEST_S)).astype(int)
-    total = int(parts.sum()) + len(parts) - 1
-    parts[int(np.argmax(spans))] += -total % 8
+    most = math.ceil(float(spans.sum()) / LONGEST_S) + 2 * len(parts)
+    parts[int(np.argmax(spans))] += 8 * math.ceil(most / 8) - (int(parts.sum()) + len(parts) - 1)
     slot: list[int] = []
     left: list[float] = []
     burn: list[float] = []
