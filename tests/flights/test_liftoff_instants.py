@@ -4,7 +4,6 @@ Authority: spacefacts, russianspaceweb.com, GCAT and agency texts; element sets 
 The calibrated lead is taken without the flight under test.
 """
 
-import csv
 import math
 from dataclasses import dataclass
 from functools import cache
@@ -23,6 +22,7 @@ from zarya.gnc.launch_instant import (
     steering_leads,
 )
 from zarya.orbits.tle import read_element_sets
+from zarya.studies.windows_validation import flown_leads, flown_liftoffs, shipped_history
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 
@@ -46,19 +46,12 @@ class Flight:
 
 @cache
 def flights() -> dict[str, Flight]:
-    sets = {item.name: item for item in read_element_sets(DATA / "liftoff_sets.tle")}
-    found = {}
-    with (DATA / "liftoffs.csv").open(encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            liftoff = Epoch.from_iso(row["liftoff_utc"], scale="utc")
-            scheme = int(row["scheme_orbits"])
-            lead, phase = flown_lead_s(
-                sets[row["flight"]], SITES[row["site"]], soyuz_insertion(), liftoff, SCHEMES[scheme]
-            )
-            found[row["flight"]] = Flight(
-                row["flight"], row["programme"], scheme, row["second"] == "sourced", lead, phase / DEG
-            )
-    return found
+    return {
+        f.flown.flight: Flight(
+            f.flown.flight, f.flown.programme, f.flown.orbits, f.flown.is_sourced, f.lead_s, f.phase_rad / DEG
+        )
+        for f in flown_leads(shipped_history(), flown_liftoffs())
+    }
 
 
 def without(flight: Flight) -> float:

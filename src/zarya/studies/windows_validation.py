@@ -222,7 +222,7 @@ def _lead_by_scheme(leads: Sequence[FlownLead]) -> dict[str, dict[str, float]]:
     return found
 
 
-def _errors(values: Sequence[float]) -> dict[str, float]:
+def _errors(values: Sequence[float]) -> dict[str, Any]:
     size = np.abs(values)
     return {
         "number": len(values),
