@@ -31,6 +31,12 @@ class PitchProgramme(eqx.Module):
     table_step_s: Scalar
     axis_gcrf: Float[Array, "node 3"]
 
+    @property
+    def turns_s(self) -> Float[Array, "3"]:
+        """Instants at which the commanded rate jumps, (3,) s."""
+        start = self.vertical_rise_s
+        return jnp.stack([start, start + self.ramp_s, start + self.ramp_s + self.hold_s])
+
     def direction_gcrf(self, t_s: Scalar, east: Vector3, north: Vector3, up: Vector3, v_air_next: Vector3) -> Vector3:
         """Wanted axis at `t_s` (s after lift-off).
 
@@ -44,7 +50,7 @@ class PitchProgramme(eqx.Module):
         along = jnp.sin(self.azimuth_rad) * east + jnp.cos(self.azimuth_rad) * north
         kicked = jnp.cos(tilt) * up + jnp.sin(tilt) * along
         turned = v_air_next / jnp.maximum(jnp.linalg.norm(v_air_next), 1.0)
-        free = jnp.where(since > self.ramp_s + self.hold_s, turned, kicked)
+        free = jnp.where(since > self.ramp_s + self.hold_s + 1e-6, turned, kicked)
         x = jnp.clip(t_s / self.table_step_s, 0.0, self.axis_gcrf.shape[0] - 1.000001)
         index = x.astype(jnp.int32)
         fixed = self.axis_gcrf[index] + (x - index) * (self.axis_gcrf[index + 1] - self.axis_gcrf[index])

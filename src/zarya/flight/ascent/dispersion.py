@@ -18,8 +18,8 @@ class AscentDispersion(eqx.Module):
     drag, density : () factors on the drag coefficient and on the density.
     wind : added to the wind of the plan.
     ignition_delay_s : (stage,) s, for stages lit in flight.
-    navigation_r_gcrf, navigation_v_gcrf : (3,) m, m/s, error of the navigated state at insertion; grows evenly from zero
-        at lift-off.
+    navigation_r_gcrf, navigation_v_gcrf : (3,) m, m/s, error of the navigated state at insertion; grows evenly from
+        zero at lift-off.
     """
 
     thrust: Float[Array, " stage"]

@@ -25,7 +25,7 @@ def events(launcher: LauncherData, handover: Handover, log: AscentLog) -> tuple[
     parted = np.asarray(log.parted.t_s)
     found = [AscentEvent("liftoff", 0.0, True)]
     for row, stage in enumerate(launcher.stage[:-1]):
-        commanded = stage.cutoff_s is not None and cutoff[row] >= stage.cutoff_s.value - 1e-6
+        commanded = stage.cutoff_s is not None and bool(cutoff[row] >= stage.cutoff_s.value - 1e-6)
         found.append(AscentEvent(f"{names[row]}_cutoff", float(cutoff[row]), commanded))
         found.append(AscentEvent(f"{names[row]}_separation", float(parted[row]), stage.separation_s is not None))
     for row, item in enumerate(launcher.parts):

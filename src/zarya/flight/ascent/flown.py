@@ -167,7 +167,7 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
     launcher = timed(case.applied(plan.launcher), plan.end_s)
     winds = Winds(plan.pole_gcrf, plan.omega_gcrf, plan.wind, case.wind)
     gravity = Gravity(plan.field, plan.earth)
-    nodes = node_times_s(launcher, launcher.cutoff_s[-1], plan.steps)
+    nodes = node_times_s(launcher, plan.programme.turns_s, launcher.cutoff_s[-1], plan.steps)
 
     def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity, ratio: Scalar) -> tuple[_Carry, Step | None]:
         start_s = carry.state.t_s
@@ -220,6 +220,7 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
             state.inert_kg,
         )
         pull = gravity.held(middle.t_s, middle)
+        assert isinstance(pull, CentralGravity)
         ratio = _thin_air(plan, middle)
         _, stack, _, _ = _configured(plan, case, launcher, winds, ratio, carry, state.t_s + 1e-6)
         carry = _guided(plan, case, carry, stack, length)

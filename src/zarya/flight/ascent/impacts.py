@@ -20,9 +20,10 @@ from zarya.flight.ascent.stack import local
 from zarya.frames import geodetic_from_itrf
 from zarya.vehicles.launcher import LauncherData
 
-BALLISTIC_KG_M2: Final = {"booster": 800.0, "core": 600.0, "upper": 600.0, "part": 80.0, "escape_tower": 1500.0}
-"""Assumed m / (Cd A) of a tumbling tank, a light panel and an escape tower; no figure is public. Halving or doubling
-moves the strap-ons by under 15 km and the fairing by about 20 km."""
+BALLISTIC_KG_M2: Final = {"booster": 240.0, "core": 155.0, "upper": 155.0, "part": 35.0, "escape_tower": 475.0}
+"""Assumed m / (Cd A), from the shapes of the Soyuz parts with Cd = 1: a tumbling body of revolution shows pi/4 of its side
+(strap-on 4.7 t, 26 m2; core 8 t, 65 m2; tower 2.85 t, 8 m2), a fairing half of 700 kg about 20 m2. No figure is public; a
+factor of two moves the strap-ons by about 25 km."""
 _STEP_S: Final = 1.0
 _STEPS: Final = 1500
 

@@ -1,5 +1,6 @@
 """Propellant against the lead: how early before the pad's crossing of the plane the lift-off should be."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -24,8 +25,8 @@ class LeadStudy:
 
     Parameters
     ----------
-    lead_s, propellant_left_kg, azimuth_rad : (lead,), each with the best kick and azimuth. optimum_s : s, top of a parabola
-        through the points within 70 s of the best.
+    lead_s, propellant_left_kg, azimuth_rad : (lead,), each with the best kick and azimuth.
+    optimum_s : s, top of a parabola through the points within 70 s of the best.
     """
 
     lead_s: Floats
@@ -42,20 +43,16 @@ def lead_study(plan: AscentPlan, lead_s: float, leads_s: tuple[float, ...] = LEA
     plan : from `prepare`. lead_s : s, the lead it was prepared for. leads_s : s, those to fly.
     """
     free = replace(plan.programme, is_tabulated=jnp.zeros(()))
+    case = nominal(plan.launcher.thrust_vacuum_n.shape[0])
     normal, pole = np.asarray(plan.target.normal_gcrf), np.asarray(plan.pole_gcrf)
     left, azimuth = [], []
     for lead in leads_s:
-        angle = EARTH_ROTATION_RAD_S * (lead - lead_s)
-        turned = (
-            np.cos(angle) * normal
-            + np.sin(angle) * np.cross(pole, normal)
-            + (1 - np.cos(angle)) * (pole @ normal) * pole
-        )
+        turn = EARTH_ROTATION_RAD_S * (lead - lead_s)
+        c, s = math.cos(turn), math.sin(turn)
+        turned = c * normal + s * np.cross(pole, normal) + (1.0 - c) * (pole @ normal) * pole
         moved = replace(plan, programme=free, target=replace(plan.target, normal_gcrf=jnp.asarray(turned)))
         best = optimised(moved, is_near=True, spare=True)
-        left.append(
-            float(fly(best, nominal(plan.launcher.thrust_vacuum_n.shape[0]))[1].course.propellant_left_kg) - SPARE_KG
-        )
+        left.append(float(fly(best, case)[1].course.propellant_left_kg) - SPARE_KG)
         azimuth.append(float(best.programme.azimuth_rad))
     x, y = np.asarray(leads_s), np.asarray(left)
     near = np.abs(x - x[np.argmax(y)]) < 70.0

@@ -100,13 +100,13 @@ def prepare(
     ----------
     launcher : as it flies with its ship (`LauncherData.for_ship`). payload_kg : kg, the ship as loaded.
     site : the pad. epoch : lift-off. around : surroundings from lift-off to a revolution after. target : the orbit.
-    wind : of the day, calm if absent. ship_tank_kg : (tank,) kg, propellant inside the payload, for the state handed on.
+    wind : of the day, calm if absent. ship_tank_kg : (tank,) kg, propellant inside the payload.
     corrections : rounds of flying, measuring the orbit and moving the target of guidance.
 
-    **Model** the kick angle and azimuth of the first stage are those that leave most propellant within the limits of the
-    launcher (simplex search over whole flights); the axis so flown is fixed as a table of time. Cut-off is at a flight path
-    angle of zero; radius, speed and plane there are corrected until the first revolution, flown in the full field,
-    has the heights asked for, and the mean plane is the one asked for.
+    **Model** the kick angle and azimuth of the first stage are those that leave most propellant within the limits of
+    the launcher (simplex search over whole flights); the axis so flown is fixed as a table of time. Cut-off is at a
+    flight path angle of zero; radius, speed and plane there are corrected until the first revolution, flown in the
+    full field, has the heights asked for, and the mean plane is the one asked for.
     """
     plan = _first_plan(launcher, payload_kg, site, epoch, around, target, wind or calm(), ship_tank_kg)
     plan = optimised(plan)
@@ -122,7 +122,7 @@ def prepare(
 def normal_gcrf(epoch: Epoch, inclination_rad: float, raan_rad: float) -> Floats:
     """Unit normal of a plane given in TEME of `epoch`, (3,)."""
     si, ci, so, co = math.sin(inclination_rad), math.cos(inclination_rad), math.sin(raan_rad), math.cos(raan_rad)
-    return dcm_gcrf_from_teme(epoch) @ np.array([si * so, -si * co, ci])
+    return np.asarray(dcm_gcrf_from_teme(epoch) @ np.array([si * so, -si * co, ci]), dtype=np.float64)
 
 
 def tabulated(plan: AscentPlan) -> AscentPlan:
@@ -140,8 +140,8 @@ def tabulated(plan: AscentPlan) -> AscentPlan:
 def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, spare: bool = False) -> AscentPlan:
     """The plan with the kick and azimuth that leave most propellant in the last stage within the limits.
 
-    `tight` polishes a solution, `is_near` starts from the plan's kick without a scan; `spare` leaves the plan able to burn
-    into what is not there (`SPARE_KG` below the residual).
+    `tight` polishes a solution, `is_near` starts from the plan's kick without a scan; `spare` leaves the plan able
+    to burn into what is not there (`SPARE_KG` below the residual).
     """
     residual = plan.launcher.residual_kg.at[-1].add(-SPARE_KG)
     free = replace(plan, launcher=replace(plan.launcher, residual_kg=residual))
@@ -169,9 +169,13 @@ def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, s
         kick = min(np.linspace(1.0, 9.0, 9), key=lambda k: loss(np.array([k, azimuth])))
     size = (0.1, 0.3) if tight else (0.6, 2.0)
     start = np.array([kick, azimuth])
-    simplex = np.array([start, start + [size[0], 0.0], start + [0.0, size[1]]])
-    options = {"initial_simplex": simplex, "xatol": 0.01, "fatol": 0.2, "maxfev": 25 if tight else 60}
-    found = minimize(loss, start, method="Nelder-Mead", options=options)
+    simplex = start + np.array([[0.0, 0.0], [size[0], 0.0], [0.0, size[1]]])
+    found = minimize(
+        loss,
+        start,
+        method="Nelder-Mead",
+        options={"initial_simplex": simplex, "xatol": 0.01, "fatol": 0.2, "maxfev": 25 if tight else 60},
+    )
     if found.fun > 5e4:
         raise InputError(
             "no first-stage programme brings this payload to the orbit asked for",
@@ -270,7 +274,7 @@ def _first_plan(
     never = jnp.asarray(1e4)
     settled = timed(launcher, never)
     end_s = float(settled.cutoff_s[-1])
-    events = int(launcher.throttle[..., 0].size + 3 * len(data.stage) + launcher.jettison_s.size + 1)
+    events = int(launcher.throttle[..., 0].size + 3 * len(data.stage) + launcher.jettison_s.size + 3)
     steps = CYCLE * math.ceil((end_s / STEP_S + events + 40.0) / CYCLE)
     mean_radius = 0.5 * (target.perigee_m + target.apogee_m) + 6_371_000.0
     radius = 6_366_000.0 + target.perigee_m

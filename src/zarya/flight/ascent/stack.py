@@ -170,11 +170,17 @@ def timed(launcher: Launcher, end_s: Scalar) -> Launcher:
         jnp.isnan(launcher.separation_s), cutoff + launcher.separation_delay_s, launcher.separation_s
     )
     separation = separation.at[-1].set(end_s + 1e4)  # the last stage keeps the ship until after cut-off
-    return eqx.tree_at(lambda x: (x.cutoff_s, x.separation_s), launcher, (cutoff, separation))
+    settled: Launcher = eqx.tree_at(lambda x: (x.cutoff_s, x.separation_s), launcher, (cutoff, separation))
+    return settled
 
 
-def node_times_s(launcher: Launcher, end_s: Scalar, steps: int) -> Float[Array, " node"]:
-    """(steps + 1,) s: an even grid with every instant of the clock of a `timed` launcher put in, 0 to `end_s`."""
+def node_times_s(
+    launcher: Launcher, turns_s: Float[Array, " turn"], end_s: Scalar, steps: int
+) -> Float[Array, " node"]:
+    """(steps + 1,) s: an even grid, 0 to `end_s`, with every instant of the clock of a `timed` launcher put in.
+
+    `turns_s` are the corners of the steering programme.
+    """
     events = jnp.concatenate(
         [
             launcher.throttle[..., 0].ravel(),
@@ -182,7 +188,7 @@ def node_times_s(launcher: Launcher, end_s: Scalar, steps: int) -> Float[Array, 
             launcher.cutoff_s,
             launcher.separation_s,
             launcher.jettison_s,
-            launcher.vertical_rise_s[None],
+            turns_s,
         ]
     )
     even = jnp.linspace(0.0, 1.0, steps + 1 - events.shape[0]) * end_s
