@@ -14,7 +14,7 @@ from jaxtyping import Array, Float
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from zarya.arrays import Scalar
+from zarya.arrays import Index, Scalar
 from zarya.dynamics.motion import Load, derivative
 from zarya.dynamics.state import State
 from zarya.orbits.elements import two_body_motion
@@ -74,16 +74,17 @@ def arc(
     r_gcrf, v_gcrf = jax.vmap(lambda dt: two_body_motion(state.r_gcrf, state.v_gcrf, dt, gm_m3_s2))(duration_s * x)
     tank_kg = jnp.broadcast_to(state.tank_kg, (degree + 1, *state.tank_kg.shape))
     inert_kg = jnp.broadcast_to(state.inert_kg, (degree + 1,))
-    path = State(t_s, r_gcrf, v_gcrf, tank_kg, inert_kg)
+    stacked = jax.vmap(State)  # the fields of a node, not of the batch, have the shapes of a state
+    path = stacked(t_s, r_gcrf, v_gcrf, tank_kg, inert_kg)
     at_nodes = jax.vmap(lambda at, frozen: derivative(at.t_s, at, frozen))
 
     for count in sweeps:  # two or three refreshes, each a rolled loop
         frozen = jax.vmap(lambda at: tuple(load.held(at.t_s, at) for load in loads))(path)
 
-        def sweep(_: int, at: Path, frozen: tuple[Load, ...] = frozen) -> Path:
+        def sweep(_: Index, at: Path, frozen: tuple[Load, ...] = frozen) -> Path:
             rate = at_nodes(at, frozen)
             v = state.v_gcrf + S @ rate.a_gcrf
-            return State(t_s, state.r_gcrf + S @ v, v, state.tank_kg + S @ rate.tank_rate_kg_s, inert_kg)
+            return stacked(t_s, state.r_gcrf + S @ v, v, state.tank_kg + S @ rate.tank_rate_kg_s, inert_kg)
 
         path = jax.lax.fori_loop(0, count, sweep, path)
     return jax.tree.map(lambda leaf: leaf[-1], path), path
