@@ -11,7 +11,8 @@ from zarya import _runtime
 _runtime.configure()
 
 if TYPE_CHECKING:
-    from zarya.mission.runner import Flight, fly
+    from zarya.mission.result import Flight
+    from zarya.mission.runner import fly
     from zarya.mission.scenario import Scenario, check, load
     from zarya.studies.campaign import Campaign, fly_many
     from zarya.time import Epoch
@@ -22,7 +23,7 @@ __all__ = ["Campaign", "Epoch", "Flight", "Scenario", "check", "fly", "fly_many"
 _HOME = {
     "Campaign": "zarya.studies.campaign",
     "Epoch": "zarya.time",
-    "Flight": "zarya.mission.runner",
+    "Flight": "zarya.mission.result",
     "Scenario": "zarya.mission.scenario",
     "check": "zarya.mission.scenario",
     "fly": "zarya.mission.runner",

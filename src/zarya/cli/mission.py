@@ -121,25 +121,29 @@ def fly(
 
 def _print_flight(report: Mapping[str, Any]) -> None:
     lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
-    out.print(f"{report['mission']}: {report['outcome']}", style="bold", highlight=False)
-    table = Table("event", "UTC, computed", "after lift-off, s", "origin", "UTC, flown", "grade", "difference, s")
+    out.print(f"{report['mission']}: {report['outcome']}, lift-off {lift['utc']}", style="bold", highlight=False)
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("event", "UTC", "met, s", "origin", "flown", "grade", "diff, s"):
+        table.add_column(name, no_wrap=True)
     for event in report["events"]:
         difference = event["difference_s"]
         table.add_row(
             event["name"],
-            event["utc"],
+            event["utc"][11:21],
             f"{event['met_s']:.1f}",
             event["origin"],
-            event["as_flown_utc"] or "",
+            (event["as_flown_utc"] or "")[11:21],
             event["as_flown_grade"] or "",
             "" if difference is None else f"{difference:+.1f}",
         )
     out.print(table)
-    burns = Table("burn", "UTC", "delta-v, m/s", "duration, s", "propellant, kg")
+    burns = Table(show_edge=False, pad_edge=False)
+    for name in ("burn", "UTC", "delta-v, m/s", "lasts, s", "propellant, kg"):
+        burns.add_column(name, no_wrap=True)
     for burn in report["burns"]:
         burns.add_row(
             burn["name"],
-            burn["utc"],
+            burn["utc"][11:21],
             f"{burn['delta_v_m_s']:.2f}",
             f"{burn['duration_s']:.1f}",
             f"{burn['propellant_kg']:.1f}",

@@ -34,8 +34,7 @@ def coast(state: State, duration_s: Scalar, loads: tuple[Load, ...], gm_m3_s2: S
     """
 
     def body(at: State, _: None) -> tuple[State, None]:
-        end, _ = arc(at, duration_s / arcs, loads, gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)
-        return end, None
+        return arc(at, duration_s / arcs, loads, gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)[0], None
 
     last, _ = jax.lax.scan(body, state, None, length=arcs)
     return last

@@ -14,6 +14,8 @@ from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.flight import ascent
+from zarya.flight.ascent.events import events
+from zarya.flight.ascent.impacts import ballistic_coefficients, impacts
 from zarya.flight.phase import Handover
 from zarya.mission.insertion import insertion_orbit
 from zarya.mission.lift import LiftOff
@@ -21,6 +23,8 @@ from zarya.mission.result import Floats, InsertionOrbit, Track
 from zarya.mission.scenario import Scenario
 from zarya.units import KM
 from zarya.vehicles.launcher import LauncherData
+
+type Impact = tuple[float, float, float]
 
 REVOLUTION_S: Final = 5340.0
 """A little over one revolution at insertion height: where perigee and apogee are looked for."""
@@ -33,6 +37,7 @@ class Launch:
     Parameters
     ----------
     handover : the ship at separation. events : name, t_s, whether commanded by the launcher's clock.
+    impacts : spent parts by name: latitude, longitude (rad), downrange (m).
     history : (n,) histories by name. track : of the ship. figures : scalars by name. insertion : the orbit.
     """
 
@@ -42,6 +47,7 @@ class Launch:
     track: Track
     figures: dict[str, float]
     insertion: InsertionOrbit
+    impacts: dict[str, Impact]
 
 
 def launch(scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath) -> Launch:
@@ -63,7 +69,7 @@ def launch(scenario: Scenario, lift: LiftOff, around: Surroundings, station: Sta
     handover, log = ascent.fly(plan, ascent.nominal(len(scenario.launcher.stage)))
     state, t_s = handover.ship, float(handover.ship.t_s)
     area = ship.drag_area_m2.value * ship.drag_coefficient.value
-    states, r_itrf = _left_alone(state, around, jnp.asarray(area))
+    r_itrf = _left_alone(state, around, jnp.asarray(area))
     here = jnp.asarray(t_s)
     orbit = insertion_orbit(
         lift.epoch + t_s,
@@ -72,17 +78,21 @@ def launch(scenario: Scenario, lift: LiftOff, around: Surroundings, station: Sta
         np.asarray(r_itrf),
         lift.instant.phase_rad,
     )
-    del states
     history = {item.name: np.asarray(getattr(log.history, item.name)) for item in fields(log.history)}
     keep = np.concatenate([[True], np.diff(history["t_s"]) > 0.0])
     history = {name: values[keep] for name, values in history.items()}
     track = Track(history["t_s"], history["r_gcrf"], history["v_gcrf"], history["mass_kg"])
-    return Launch(handover, _events(scenario.launcher, log, t_s), history, track, _figures(log), orbit)
+    happened = [
+        (item.name, item.met_s, item.is_commanded and item.name != "liftoff")  # the lift-off is ours
+        for item in events(scenario.launcher, handover, log)
+    ]
+    thrown = _impacts(scenario.launcher, plan, log)
+    return Launch(handover, happened, history, track, _figures(log), orbit, thrown)
 
 
 @eqx.filter_jit
-def _left_alone(at: State, around: Surroundings, drag_area_m2: Scalar) -> tuple[State, jax.Array]:
-    """The ship without burns for one revolution, every 44.5 s, and the same in ITRF."""
+def _left_alone(at: State, around: Surroundings, drag_area_m2: Scalar) -> jax.Array:
+    """The ship without burns for one revolution, every 44.5 s, in ITRF."""
     _, states = path(
         at,
         jnp.asarray(REVOLUTION_S / 4.0),
@@ -91,26 +101,17 @@ def _left_alone(at: State, around: Surroundings, drag_area_m2: Scalar) -> tuple[
         arcs=4,
         samples=30,
     )
-    r_itrf = jax.vmap(lambda t, r: around.earth.dcm_itrf_from_gcrf(t) @ r)(states.t_s, states.r_gcrf)
-    return states, r_itrf
+    r_itrf: jax.Array = jax.vmap(lambda t, r: around.earth.dcm_itrf_from_gcrf(t) @ r)(states.t_s, states.r_gcrf)
+    return r_itrf
 
 
-def _events(data: LauncherData, log: ascent.AscentLog, separation_s: float) -> list[tuple[str, float, bool]]:
-    """Instants of the launcher's clock and those that result, in the contract's names."""
-    found: list[tuple[str, float, bool]] = [("liftoff", 0.0, False)]
-    course, parted = log.course, np.asarray(log.parted.t_s)
-    cutoffs = np.asarray(course.launcher.cutoff_s)
-    for row, stage in enumerate(data.stage[:-1]):
-        name = stage.name.replace("-", "_")
-        is_clock = stage.cutoff == "commanded"
-        found.append((f"{name}_cutoff", float(cutoffs[row]), is_clock))
-        found.append((f"{name}_separation", float(parted[row]), stage.separation_s is not None))
-    for row, item in enumerate(data.parts):
-        found.append((f"{item.name}_jettison", float(parted[len(data.stage) - 1 + row]), item.rule == "time"))
-    last = "third_stage" if len(data.stage) == 3 else "second_stage"
-    found.append((f"{last}_cutoff", float(course.cutoff_s), False))
-    found.append(("spacecraft_separation", separation_s, False))
-    return found
+def _impacts(data: LauncherData, plan: ascent.AscentPlan, log: ascent.AscentLog) -> dict[str, Impact]:
+    """Impact points of what was thrown off, by name."""
+    found = impacts(plan, log.parted, ballistic_coefficients(data))
+    names = [stage.name.replace("-", "_") for stage in data.stage[:-1]] + [item.name for item in data.parts]
+    columns = [np.asarray(x) for x in (found.latitude_rad, found.longitude_rad, found.downrange_m)]
+    rows = zip(names, zip(*columns, strict=True), strict=True)
+    return {name: (float(a), float(b), float(c)) for name, (a, b, c) in rows if np.isfinite(a)}
 
 
 def _figures(log: ascent.AscentLog) -> dict[str, float]:

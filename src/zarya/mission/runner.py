@@ -15,6 +15,7 @@ from zarya.dynamics.surroundings import Surroundings, orbital_loads, surrounding
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
 from zarya.flight.phase import OUTCOMES, Handover
+from zarya.frames import absolute_from_lvlh_rotating
 from zarya.gnc.plane_crossing import Transfer
 from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
@@ -119,6 +120,7 @@ def _ascent(scenario: Scenario, lift: LiftOff, around: Surroundings, station: St
     book.tracks.append(flown.track)
     book.figures |= flown.figures
     book.insertion = flown.insertion
+    book.impacts = flown.impacts
     return flown.handover
 
 
@@ -179,8 +181,8 @@ def _book_burns(plan: Any, log: Any, scheme: Any, book: _Book) -> None:
 
 def _burn_of(row: Mapping[str, float | str], phase: BurnPhase, dv_lvlh_m_s: tuple[float, float, float]) -> Burn:
     """A row of a phase's log as a burn of the result."""
-    numbers = (float(row[key]) for key in ("t_s", "delta_v_m_s", "duration_s", "propellant_kg"))
-    return Burn(str(row["name"]), phase, *numbers, dv_lvlh_m_s)
+    t_s, size, lasts, used = (float(row[key]) for key in ("t_s", "delta_v_m_s", "duration_s", "propellant_kg"))
+    return Burn(str(row["name"]), phase, t_s, size, lasts, used, dv_lvlh_m_s)
 
 
 def _approach(
@@ -214,6 +216,7 @@ def _approach(
         "r_rel_lvlh": np.asarray(log.sample_r_lvlh)[keep],
         "v_rel_lvlh": np.asarray(log.sample_v_lvlh)[keep],
     }
+    book.tracks.append(_approach_track(station, book.approach, end.ship))
     if np.isfinite(float(log.docking_s)):
         book.docking = Docking(
             float(log.docking_s),
@@ -227,6 +230,21 @@ def _approach(
 
 
 _fly_approach = eqx.filter_jit(approach.fly)
+
+
+def _approach_track(station: StationPath, rows: Mapping[str, Floats], end: State) -> Track:
+    """The sampled approach in GCRF, ended by the state at contact; the mass is read between its ends."""
+    t_s = jnp.asarray(rows["t_s"])
+    r, v = jax.vmap(lambda t, r, v: absolute_from_lvlh_rotating(r, v, station.r_gcrf(t), station.v_gcrf(t)))(
+        t_s, jnp.asarray(rows["r_rel_lvlh"]), jnp.asarray(rows["v_rel_lvlh"])
+    )
+    mass = np.full(rows["t_s"].size + 1, float(end.mass_kg))
+    return Track(
+        np.append(rows["t_s"], float(end.t_s)),
+        np.concatenate([np.asarray(r), np.asarray(end.r_gcrf)[None]]),
+        np.concatenate([np.asarray(v), np.asarray(end.v_gcrf)[None]]),
+        mass,
+    )
 
 
 def _flight(scenario: Scenario, lift: LiftOff, station: StationPath, at: Handover, book: _Book) -> Flight:

@@ -7,6 +7,7 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from scipy.interpolate import CubicHermiteSpline
 
 from zarya.frames.earth import itrf_from_gcrf
 from zarya.mission.result import Flight, Floats
@@ -128,7 +129,10 @@ def rendezvous(flight: Flight) -> Figure:
     start = next((event.t_s for event in flight.events if event.name == "spacecraft_separation"), float(t[0]))
     keep = t >= start
     t, r, v = t[keep], r[keep], v[keep]
-    rs = np.stack([np.interp(t, flight.station.t_s, flight.station.r_gcrf[:, k]) for k in range(3)], axis=1)
+    grid = np.arange(t[0], t[-1], 30.0)
+    path = CubicHermiteSpline(t, r, v)
+    t, r, v = grid, path(grid), path.derivative()(grid)
+    rs = CubicHermiteSpline(flight.station.t_s, flight.station.r_gcrf, flight.station.v_gcrf)(t)
     h = np.cross(r, v)
     h /= np.linalg.norm(h, axis=1, keepdims=True)
     flat = rs - np.sum(rs * h, axis=1, keepdims=True) * h
@@ -165,10 +169,12 @@ def relative_motion(flight: Flight) -> Figure:
         keep_out = flight.scenario.station.approach.keep_out_radius_m.value / KM
         one.plot(keep_out * np.cos(ring), keep_out * np.sin(ring), color=DIM, lw=0.8, ls="--")
         one.set(xlabel="along the velocity (V-bar), km", ylabel="down (R-bar), km")
-        one.invert_yaxis()
-        one.set_aspect("equal", adjustable="datalim")
-        if zoom is not None:
+        if zoom is None:
+            one.invert_yaxis()
+            one.set_aspect("equal", adjustable="datalim")
+        else:
             one.set(xlim=(-zoom / KM, zoom / KM), ylim=(zoom / KM, -zoom / KM))
+            one.set_aspect("equal", adjustable="box")
     distance = np.linalg.norm(r - port, axis=1)
     minutes = (t - t[-1]) / 60.0
     axes[1, 0].semilogy(minutes, np.maximum(distance, 0.1), color=SHIP)
