@@ -4,10 +4,12 @@ from typing import Literal
 
 import equinox as eqx
 import numpy as np
+from pydantic import field_validator
 
 from zarya.arrays import Scalar
 from zarya.constants import STANDARD_GRAVITY_M_S2
 from zarya.units import DEG, KM
+from zarya.vehicles.descent_module import DescentData
 from zarya.vehicles.quantity import (
     Count,
     Degrees,
@@ -66,6 +68,13 @@ class ShipData(Entry):
     docking_system: str
     free_flight_days: Positive | None = None
     docked_life_days: Positive | None = None
+    descent: DescentData | None = None
+    """how it comes home; none where that is not known, or where the file says `descent = "burns up"`"""
+
+    @field_validator("descent", mode="before")
+    @classmethod
+    def _none_if_it_burns(cls, value: object) -> object:
+        return None if value == "burns up" else value
 
     @property
     def deorbit_reserve_kg(self) -> float:
