@@ -55,7 +55,8 @@ class PitchProgramme(eqx.Module):
         index = x.astype(jnp.int32)
         fixed = self.axis_gcrf[index] + (x - index) * (self.axis_gcrf[index + 1] - self.axis_gcrf[index])
         wanted = jnp.where(self.is_tabulated > 0.0, fixed, free)
-        return wanted / jnp.linalg.norm(wanted)
+        unit: Vector3 = wanted / jnp.linalg.norm(wanted)
+        return unit
 
 
 def turned_towards(axis: Vector3, wanted: Vector3, limit_rad: Scalar) -> Vector3:

@@ -76,12 +76,15 @@ class Steering(eqx.Module):
 
     def direction_gcrf(self, since_s: Scalar) -> Vector3:
         """Unit thrust direction `since_s` after the call that made this law."""
-        along = self.lambda_gcrf + self.lambda_dot_gcrf * (since_s - self.offset_s)
-        return along / jnp.linalg.norm(along)
+        return _unit(self.lambda_gcrf + self.lambda_dot_gcrf * (since_s - self.offset_s))
+
+
+type _Sums = tuple[Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar]
 
 
 def _unit(vector: Vector3) -> Vector3:
-    return vector / jnp.linalg.norm(vector)
+    unit: Vector3 = vector / jnp.linalg.norm(vector)
+    return unit
 
 
 def _target_velocity(target: Target, r_gcrf: Vector3) -> tuple[Vector3, Vector3]:
@@ -119,8 +122,8 @@ def guide(
     memory : of the last call, its `v_go_gcrf` less the velocity sensed since.
     phases : burns left, last one open-ended. target : cut-off conditions. gm_m3_s2 : () m3/s2.
 
-    **Model** thrust integrals L, J, S, Q, P, H per phase; lambda = v_go/|v_go|; lambda_dot from the range to go; second-order
-    expansion of the steering; gravity from a Keplerian arc that starts displaced by the thrust.
+    **Model** thrust integrals L, J, S, Q, P, H per phase; lambda = v_go/|v_go|; lambda_dot from the range to go;
+    second-order expansion of the steering; gravity from a Keplerian arc that starts displaced by the thrust.
     **Source** Brand, Brown & Higgins 1973, Space Shuttle GN&C Equation Document 24, blocks 3-8.
     **Ignores** air, oblateness over the arc to go (closed by the next call), throttling inside a phase.
     """
@@ -138,7 +141,7 @@ def guide(
     _, duration = jax.lax.scan(spend, v_go_size, (ve, tau, limits))
 
     # Block 4: thrust integrals, accumulated over the phases
-    def accumulate(sums: tuple[Scalar, ...], phase: tuple[Scalar, Scalar, Scalar]) -> tuple[tuple[Scalar, ...], None]:
+    def accumulate(sums: _Sums, phase: tuple[Scalar, Scalar, Scalar]) -> tuple[_Sums, None]:
         t0, L, J, S, Q, P, H = sums
         v, tau_i, tb = phase
         l_i = -v * jnp.log1p(-jnp.minimum(tb, 0.99 * tau_i) / tau_i)
@@ -155,7 +158,9 @@ def guide(
         return (t1, L, J, S, Q, P, J * t1 - Q), None
 
     zero = jnp.zeros(())
-    (t_go, L, J, S, Q, P, H), _ = jax.lax.scan(accumulate, (zero,) * 7, (ve, tau, duration))
+    (t_go, L, J, S, Q, P, H), _ = jax.lax.scan(
+        accumulate, (zero, zero, zero, zero, zero, zero, zero), (ve, tau, duration)
+    )
 
     # Block 5: range to go and the turning rate
     lam = memory.v_go_gcrf / v_go_size

@@ -37,7 +37,7 @@ class AscentDispersion(eqx.Module):
         """The launcher of this case: the flow follows from thrust over specific impulse."""
         lit_in_flight = launcher.ignition_s > 0.0
         delay = jnp.where(lit_in_flight, self.ignition_delay_s, 0.0)
-        return eqx.tree_at(
+        flown: Launcher = eqx.tree_at(
             lambda x: (x.thrust_vacuum_n, x.isp_vacuum_s, x.dry_kg, x.propellant_kg, x.ignition_s, x.throttle),
             launcher,
             (
@@ -49,6 +49,7 @@ class AscentDispersion(eqx.Module):
                 launcher.throttle.at[..., 0].add(delay[:, None]),
             ),
         )
+        return flown
 
 
 def nominal(stages: int, levels: int = 12) -> AscentDispersion:

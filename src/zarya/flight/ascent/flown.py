@@ -23,6 +23,8 @@ from zarya.vehicles.launcher import Launcher
 
 CYCLE: Final = 4
 """Integration steps per call of guidance (about 4 s)."""
+COAST_STEPS: Final = 12
+"""Steps from cut-off to separation: 3 s with Soyuz, 180 s with Falcon 9."""
 _SETTLING_S: Final = 16.0
 """Guidance is started afresh until this long before it takes over: four calls settle it."""
 _LOCK_S: Final = 2.0
@@ -96,7 +98,6 @@ def _guided(plan: AscentPlan, case: AscentDispersion, carry: _Carry, stack: Stac
     memory = jax.tree.map(lambda a, b: jnp.where(is_early, a, b), fresh, gained)
     memory, law = guide(r, v, memory, phases, plan.target, plan.gm_m3_s2)
     is_locked = jnp.isfinite(carry.cutoff_s)
-    keep = lambda old, new: jax.tree.map(lambda a, b: jnp.where(is_locked, a, b), old, new)  # noqa: E731
     ends = (law.time_to_go_s < 2.0 * span_s + _LOCK_S) & (t_s > plan.closed_loop_s)
     cutoff = jnp.where(ends & ~is_locked, t_s + law.time_to_go_s, carry.cutoff_s)
     return _Carry(
@@ -104,7 +105,7 @@ def _guided(plan: AscentPlan, case: AscentDispersion, carry: _Carry, stack: Stac
         axis=carry.axis,
         is_dropped=carry.is_dropped,
         memory=memory,
-        law=keep(carry.law, law),
+        law=jax.tree.map(lambda a, b: jnp.where(is_locked, a, b), carry.law, law),
         law_s=jnp.where(is_locked, carry.law_s, t_s),
         cutoff_s=cutoff,
         sensed=jnp.zeros(3),
@@ -230,7 +231,7 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
     spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, CYCLE, 2)
     carry, kept = jax.lax.scan(cycle, carry, spans)
     if kept is not None:
-        kept = jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), kept)
+        kept = jax.tree.map(lambda x: x.reshape(plan.steps, *x.shape[2:]), kept)
     last = carry.state
     is_dry = ~(carry.cutoff_s <= launcher.cutoff_s[-1])
     cut = State(last.t_s, last.r_gcrf, last.v_gcrf, last.tank_kg, last.inert_kg)
@@ -251,12 +252,12 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
 def separated(plan: AscentPlan, case: AscentDispersion, course: Course) -> Handover:
     """Coast with the last stage to the separation of the ship, and judge the insertion."""
     gravity = Gravity(plan.field, plan.earth)
-    dt = plan.separation_delay_s / 4.0
+    dt = plan.separation_delay_s / COAST_STEPS
 
     def coast(state: State, _: None) -> tuple[State, None]:
         return step(state, dt, (gravity,)), None
 
-    state, _ = jax.lax.scan(coast, course.cutoff, None, length=4)
+    state, _ = jax.lax.scan(coast, course.cutoff, None, length=COAST_STEPS)
     ship = State(state.t_s, state.r_gcrf, state.v_gcrf, plan.ship_tank_kg, plan.payload_kg - jnp.sum(plan.ship_tank_kg))
     r, v = _navigated(plan, case, ship)
     return Handover(ship, r, v, _outcome(plan, case, course))

@@ -119,34 +119,34 @@ def fly_bare(plan: AscentPlan, case: AscentDispersion) -> tuple[Handover, Course
 def _history(plan: AscentPlan, kept: Step) -> History:
     thin = jax.tree.map(lambda x: x[::EVERY], kept)
 
-    def row(one: Step) -> History:
+    def row(one: Step) -> dict[str, Array]:
         state = one.before
         f = one.stack.forces(state.t_s, state)
         dcm = plan.earth.dcm_itrf_from_gcrf(state.t_s)
         latitude, longitude, height = geodetic_from_itrf(dcm @ state.r_gcrf)
         ground = state.v_gcrf - jnp.cross(plan.omega_gcrf, state.r_gcrf)
         axial = f.thrust_n + jnp.dot(f.drag_gcrf + f.lift_gcrf, f.axis)
-        return History(
-            t_s=state.t_s,
-            r_gcrf=state.r_gcrf,
-            v_gcrf=state.v_gcrf,
-            height_m=height,
-            speed_relative_m_s=jnp.linalg.norm(ground),
-            speed_inertial_m_s=jnp.linalg.norm(state.v_gcrf),
-            dynamic_pressure_pa=f.dynamic_pressure_pa,
-            mach=f.mach,
-            axial_g=axial / (state.mass_kg * STANDARD_GRAVITY_M_S2),
-            alpha_rad=f.alpha_rad,
-            mass_kg=state.mass_kg,
-            latitude_rad=latitude,
-            longitude_rad=longitude,
-            pitch_rad=jnp.arcsin(jnp.clip(jnp.dot(f.axis, local(state.r_gcrf, plan.pole_gcrf).up), -1.0, 1.0)),
-            thrust_n=f.thrust_n,
-            axis_gcrf=f.axis,
-        )
+        climb = jnp.dot(f.axis, local(state.r_gcrf, plan.pole_gcrf).up)
+        return {
+            "t_s": state.t_s,
+            "r_gcrf": state.r_gcrf,
+            "v_gcrf": state.v_gcrf,
+            "height_m": height,
+            "speed_relative_m_s": jnp.linalg.norm(ground),
+            "speed_inertial_m_s": jnp.linalg.norm(state.v_gcrf),
+            "dynamic_pressure_pa": f.dynamic_pressure_pa,
+            "mach": f.mach,
+            "axial_g": axial / (state.mass_kg * STANDARD_GRAVITY_M_S2),
+            "alpha_rad": f.alpha_rad,
+            "mass_kg": state.mass_kg,
+            "latitude_rad": latitude,
+            "longitude_rad": longitude,
+            "pitch_rad": jnp.arcsin(jnp.clip(climb, -1.0, 1.0)),
+            "thrust_n": f.thrust_n,
+            "axis_gcrf": f.axis,
+        }
 
-    rows: History = jax.vmap(row)(thin)
-    return rows
+    return History(**jax.vmap(row)(thin))
 
 
 def _budget(plan: AscentPlan, kept: Step) -> Budget:
@@ -154,14 +154,7 @@ def _budget(plan: AscentPlan, kept: Step) -> Budget:
 
     def row(one: Step) -> Float[Array, " 6"]:
         before, after = one.before, one.after
-        mean = lambda a, b: 0.5 * (a + b)  # noqa: E731
-        middle = State(
-            mean(before.t_s, after.t_s),
-            mean(before.r_gcrf, after.r_gcrf),
-            mean(before.v_gcrf, after.v_gcrf),
-            mean(before.tank_kg, after.tank_kg),
-            before.inert_kg,
-        )
+        middle: State = jax.tree.map(lambda a, b: 0.5 * (a + b), before, after)
         f = one.stack.forces(middle.t_s, middle)
         g = central_j2_acceleration(
             plan.field.gm_m3_s2, plan.field.radius_m, plan.field.j2, middle.r_gcrf, plan.pole_gcrf

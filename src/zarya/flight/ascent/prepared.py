@@ -156,13 +156,13 @@ def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, s
         left = float(course.propellant_left_kg) - SPARE_KG
         miss = abs(float(jnp.linalg.norm(course.cutoff.r_gcrf)) - float(plan.target.radius_m)) / 10.0
         if not math.isfinite(left) or not math.isfinite(float(course.cutoff_s)):
-            return 1e5 + 1e3 * abs(x[0] - 4.0)
+            return 1e5 + 1e3 * float(abs(x[0] - 4.0))
         over = (
             max(0.0, float(course.max_dynamic_pressure_pa / limits.max_dynamic_pressure_pa) - 1.0)
             + max(0.0, float(course.max_q_alpha_pa_rad / limits.max_q_alpha_pa_rad) - 1.0)
             + max(0.0, float(course.max_axial_g / limits.max_axial_g) - 1.0)
         )
-        return -left + max(0.0, miss - 50.0) + 1e4 * over
+        return max(0.0, miss - 50.0) + 1e4 * over - left
 
     kick, azimuth = float(plan.programme.kick_rad) / DEG, float(plan.programme.azimuth_rad) / DEG
     if not (tight or is_near):

@@ -163,7 +163,10 @@ def timed(launcher: Launcher, end_s: Scalar) -> Launcher:
     spent = jnp.cumsum(fraction[:, :-1] * jnp.diff(start, axis=1), axis=1)
     before = jnp.concatenate([jnp.zeros_like(spent[:, :1]), spent], axis=1)
     row = jnp.maximum(jnp.sum(before <= usable_s[:, None], axis=1) - 1, 0)
-    pick = lambda a: jnp.take_along_axis(a, row[:, None], axis=1)[:, 0]  # noqa: E731
+
+    def pick(table: Float[Array, "stage point"]) -> Float[Array, " stage"]:
+        return jnp.take_along_axis(table, row[:, None], axis=1)[:, 0]
+
     empty = pick(start) + (usable_s - pick(before)) / jnp.maximum(pick(fraction), 1e-6)
     cutoff = jnp.fmin(launcher.cutoff_s, empty)
     separation = jnp.where(
