@@ -20,7 +20,7 @@ from zarya.gnc.plane_crossing import TWO_PI
 from zarya.gnc.schemes import Scheme, schemes_named
 from zarya.orbits.tle import ElementSet
 from zarya.studies.reboosts import Reboost, detect_reboosts
-from zarya.studies.windows import Launch, launch
+from zarya.studies.windows import Launch, check_satellite, launch
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
 from zarya.vehicles import catalog as vehicles
@@ -100,6 +100,7 @@ def phase_reboosts(
     **Ignores** the lower drag at the new height (0.2 deg a week for 2 m/s), attitude limits of the burn.
     """
     history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    check_satellite(history, station, catalog)
     if scheme == "any":
         raise InputError("one scheme is needed", key="scheme", value=scheme, remedy="Name one, for example 2-orbit.")
     day = launch_date if isinstance(launch_date, Epoch) else _date(launch_date)

@@ -10,26 +10,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import erfa
 import numpy as np
 from numpy.typing import NDArray
 
-from zarya.bodies import positions_gcrf
 from zarya.constants import EARTH_ROTATION_RAD_S, STANDARD_GRAVITY_M_S2
 from zarya.errors import InputError
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.gnc.launch_instant import Insertion, Lead
 from zarya.gnc.plane_crossing import (
     TWO_PI,
-    Crossings,
     crossings,
     pad_directions_rad,
     seconds_per_rad,
     settled,
 )
 from zarya.gnc.schemes import (
-    AIM_BEFORE_CONTACT_S,
     APPROACH_DELTA_V_M_S,
+    OPTIMUM_LEAD,
     Scheme,
     energy_window_rad,
     is_in_published_range,
@@ -41,7 +38,8 @@ from zarya.gnc.schemes import (
     wait_for_phase_s,
 )
 from zarya.orbits.tle import ElementSet
-from zarya.time import Epoch, jd_grid
+from zarya.studies.window_light import light
+from zarya.time import Epoch
 from zarya.units import DAY, DEG, KM
 from zarya.vehicles import catalog as vehicles
 from zarya.vehicles.ship import ShipData
@@ -53,8 +51,6 @@ UNKNOWN_PHASE_DEG: Final = 10.0
 """Sigma of the phase from which the answer is `phase unknown`."""
 NODE_SIGMA_S_DAY: Final = 0.15
 """Growth of the lift-off's error with the age of the set, its node alone: 0.0004 deg a day is 0.1 s (measured)."""
-_EARTH_SHADOW_RADIUS_M: Final = 6_371_000.0
-_APPROACH_POINTS: Final = 13
 
 
 @dataclass(frozen=True)
@@ -101,6 +97,7 @@ def launch_windows(
     *,
     lead: Lead | None = None,
     direction: str = "ascending",
+    busy: Sequence[tuple[Epoch, Epoch, str]] = (),
     catalog: str | Path | None = None,
 ) -> list[dict[str, Any]]:
     """Launch windows, one row per opportunity and scheme, in order of lift-off.
@@ -113,6 +110,7 @@ def launch_windows(
     scheme : `1-orbit`, `2-orbit`, `4-orbit`, `34-orbit` or `any`.
     lead : in place of the calibrated one.
     direction : `ascending`, `descending` or `both` crossings of the plane.
+    busy : spans in which no ship may dock (port taken, other visitor), with what stands in the way.
 
     Returns
     -------
@@ -131,11 +129,64 @@ def launch_windows(
         )
     history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
     question = launch(station, site, launcher, ship, lead=lead, catalog=catalog)
+    check_satellite(history, station, catalog)
     rows = []
     for ascending in (True, False):
         if direction in ("both", "ascending" if ascending else "descending"):
             rows += _rows(question, history, start, end, schemes_named(scheme), ascending)
+    for row in rows:
+        docking = Epoch.from_iso(row["docking_utc"], scale="utc")
+        for first, last, what in busy:
+            if first - docking <= 0.0 <= last - docking:
+                row["feasible"] = False
+                row["why_not"] = "; ".join(part for part in (row["why_not"], f"docking conflicts with {what}") if part)
     return sorted(rows, key=lambda row: (row["liftoff_utc"], row["scheme"]))
+
+
+def check_satellite(history: ElementHistory, station: str, catalog: str | Path | None = None) -> None:
+    """Refuse element sets of another satellite than the station."""
+    wanted = vehicles.station(station, catalog).norad_id
+    others = {item.catalog_number for item in history.sets} - {wanted}
+    if others:
+        raise InputError(
+            f"element sets of another satellite than {station} ({wanted})",
+            key="tle", value=sorted(others)[0], remedy=f"Give sets of satellite {wanted} only.",
+        )  # fmt: skip
+
+
+def liftoff_price(
+    row: dict[str, Any], question: Launch, history: ElementHistory, offsets_s: Floats
+) -> dict[str, Floats]:
+    """What it costs the ship to lift off beside the instant of a row of `launch_windows`.
+
+    Parameters
+    ----------
+    row, question : the row, and who flies (`launch`). offsets_s : (offset,) s, late positive.
+
+    Returns
+    -------
+    `offset_s`, `delta_v_m_s`, `propellant_margin_kg`, `phase_deg`, each (offset,).
+
+    **Model** the plane moves with the pad and the ship takes it out. The launcher can take it out instead: in optimised
+    ascents 60 s cost less than 1 kg of payload, since the lead is flat about its optimum of 222 s.
+    """
+    scheme = schemes_named(row["scheme"])[0]
+    liftoff = Epoch.from_iso(row["liftoff_utc"], scale="utc")
+    element_set = choose_element_set(history, liftoff).element_set
+    count = len(offsets_s)
+    found = crossings(
+        [element_set] * count, question.pad, question.insertion, [scheme.transfer] * count, liftoff, offsets_s,
+        ascending=row["direction"] == "ascending", near_rad=np.full(count, row["phase_deg"] * DEG),
+    )  # fmt: skip
+    cost, _, _ = transfer_cost_m_s(
+        scheme, question.insertion, found.station, found.phase_rad, offsets_s + row["plane_offset_s"]
+    )
+    return {
+        "offset_s": offsets_s,
+        "delta_v_m_s": cost,
+        "propellant_margin_kg": propellant_margin_kg(question.ship, cost + APPROACH_DELTA_V_M_S),
+        "phase_deg": found.phase_rad / DEG,
+    }
 
 
 def _rows(
@@ -206,7 +257,7 @@ def _of_scheme(
     margin = propellant_margin_kg(question.ship, cost + APPROACH_DELTA_V_M_S)
     by_energy = (found.phase_rad >= low) & (found.phase_rad <= high) & (margin >= 0.0)
     by_limit = is_in_published_range(scheme, found.phase_rad)
-    light = _light(question, origin, liftoff, sets, found, scheme)
+    sun = light(question.pad, origin, liftoff, sets, found.station, scheme.transfer.transit_s)
     azimuth = _azimuth_deg(question, origin, liftoff, ascending)
     age_days = np.array([item.age_s for item in choices]) / DAY
     spread_s = np.sqrt(
@@ -234,8 +285,8 @@ def _of_scheme(
             "delta_v_m_s": round(float(cost[k]), 2),
             "approach_delta_v_m_s": APPROACH_DELTA_V_M_S,
             "propellant_margin_kg": round(float(margin[k]), 1),
-            "beta_deg": round(float(light.beta_deg[k]), 2),
-            "site_sun_elevation_deg": round(float(light.site_deg[k]), 2),
+            "beta_deg": round(float(sun.beta_deg[k]), 2),
+            "site_sun_elevation_deg": round(float(sun.site_deg[k]), 2),
             "open_by_energy": bool(by_energy[k]),
             "open_by_published_limit": bool(by_limit[k]),
             "feasible": not why,
@@ -259,8 +310,9 @@ def _of_scheme(
             ),
             "lead_s": lead.lead_s,
             "lead_programme": lead.programme,
-            "docking_sunlit": bool(light.docking_sunlit[k]),
-            "final_approach_eclipse_fraction": round(float(light.eclipse_fraction[k]), 2),
+            "optimum_lead_s": OPTIMUM_LEAD.lead_s,
+            "docking_sunlit": bool(sun.docking_sunlit[k]),
+            "final_approach_eclipse_fraction": round(float(sun.eclipse_fraction[k]), 2),
             "element_set_epoch_utc": choice.element_set.epoch.iso(),
             "element_set_age_days": round(choice.age_s / DAY, 3),
             "warnings": list(choice.warnings),
@@ -298,53 +350,6 @@ def _why_not(
     if site.azimuth_max_deg is not None and azimuth > site.azimuth_max_deg.value:
         found.append(f"azimuth {azimuth:.1f} deg is above the site's {site.azimuth_max_deg.value:.1f} deg")
     return "; ".join(found)
-
-
-@dataclass(frozen=True)
-class _Light:
-    beta_deg: Floats
-    site_deg: Floats
-    docking_sunlit: NDArray[np.bool_]
-    eclipse_fraction: Floats
-
-
-def _light(
-    question: Launch, origin: Epoch, liftoff_s: Floats, sets: Sequence[ElementSet], found: Crossings, scheme: Scheme
-) -> _Light:
-    """Sun over plane, pad and final approach. **Ignores** nutation (17 arcsec), refraction, penumbra."""
-    sun = _sun_of_date(origin, liftoff_s)
-    i, raan = found.station.inclination_rad, found.station.raan_rad
-    normal = np.stack([np.sin(raan) * np.sin(i), -np.cos(raan) * np.sin(i), np.cos(i)], axis=1)
-    right_ascension, _ = pad_directions_rad(question.pad, origin, liftoff_s)
-    latitude = question.pad[0]
-    up = np.stack(
-        [
-            math.cos(latitude) * np.cos(right_ascension),
-            math.cos(latitude) * np.sin(right_ascension),
-            np.full(len(liftoff_s), math.sin(latitude)),
-        ],
-        axis=1,
-    )
-    docking_s = liftoff_s + scheme.transfer.transit_s
-    then = docking_s[:, None] + np.linspace(-AIM_BEFORE_CONTACT_S, 0.0, _APPROACH_POINTS)
-    r = np.stack([s.sgp4(t + (origin - s.epoch))[0] for s, t in zip(sets, then, strict=True)])
-    sun_then = _sun_of_date(origin, docking_s)[:, None, :]
-    along = np.sum(r * sun_then, axis=2)
-    is_dark = (along < 0.0) & (np.linalg.norm(r - along[..., None] * sun_then, axis=2) < _EARTH_SHADOW_RADIUS_M)
-    return _Light(
-        np.arcsin(np.sum(normal * sun, axis=1)) / DEG,
-        np.arcsin(np.sum(up * sun, axis=1)) / DEG,
-        ~is_dark[:, -1],
-        np.mean(is_dark, axis=1),
-    )
-
-
-def _sun_of_date(origin: Epoch, t_s: Floats) -> Floats:
-    """Direction of the Sun on the mean equator of date, (lane, 3)."""
-    sun, _ = positions_gcrf(origin, t_s)
-    tt1, tt2 = jd_grid(origin, t_s, "tt")
-    of_date = np.einsum("nij,nj->ni", erfa.pmat06(tt1, tt2), sun)
-    return np.asarray(of_date / np.linalg.norm(of_date, axis=1, keepdims=True))
 
 
 def _azimuth_deg(question: Launch, origin: Epoch, liftoff_s: Floats, ascending: bool) -> Floats:

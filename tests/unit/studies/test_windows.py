@@ -11,7 +11,7 @@ from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.launch_instant import coplanar_instant, soyuz_insertion
 from zarya.gnc.schemes import ALL_SCHEMES, OPTIMUM_LEAD, launcher_lead
 from zarya.orbits.tle import read_element_sets
-from zarya.studies.windows import launch, launch_windows
+from zarya.studies.windows import launch, launch_windows, liftoff_price
 from zarya.time import Epoch
 from zarya.units import DAY
 from zarya.vehicles import catalog
@@ -138,3 +138,31 @@ def test_bad_questions_are_refused(history: ElementHistory) -> None:
         )  # fmt: skip
     with pytest.raises(InputError, match="inclination"):
         launch_windows("iss", "plesetsk-43-4", "soyuz-2.1a", "soyuz-ms", history, utc(day), utc(day) + DAY)
+
+
+def test_sets_of_another_satellite_are_refused() -> None:
+    sets = read_element_sets(DATA / "tianhe_2026-04.tle")
+    with pytest.raises(InputError, match="another satellite"):
+        launch_windows(
+            "iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", sets, utc("2026-05-01T00:00:00Z"),
+            utc("2026-05-02T00:00:00Z"),
+        )  # fmt: skip
+
+
+def test_busy_port_closes_the_day(history: ElementHistory) -> None:
+    busy = [(utc("2023-09-15T12:00:00Z"), utc("2023-09-16T00:00:00Z"), "a cargo ship")]
+    row = launch_windows(
+        "iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", history, utc("2023-09-15T00:00:00Z"),
+        utc("2023-09-16T00:00:00Z"), "2-orbit", busy=busy,
+    )[0]  # fmt: skip
+    assert row["why_not"] == "docking conflicts with a cargo ship"
+
+
+def test_price_of_lift_off_is_least_in_the_plane(history: ElementHistory) -> None:
+    row = windows(history, "2023-09-15T00:00:00Z", "2023-09-16T00:00:00Z", "2-orbit")[0]
+    offsets = np.linspace(-120.0, 120.0, 9)
+    price = liftoff_price(row, launch("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms"), history, offsets)
+    assert int(np.argmin(price["delta_v_m_s"])) == 4
+    assert 2.5 < price["delta_v_m_s"][6] - price["delta_v_m_s"][4] < 4.0  # a minute late
+    slope = np.polyfit(offsets, price["phase_deg"], 1)[0]
+    assert abs(slope - 360.0 / 5_570.0) < 0.002  # the station moves on by its own rate
