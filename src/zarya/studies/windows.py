@@ -196,13 +196,13 @@ def _rows(
     lanes = [scheme for scheme in schemes for _ in guesses]
     t_s = np.tile(guesses, len(schemes))
     transfers = [scheme.transfer for scheme in lanes]
-    choices = [choose_element_set(history, start + float(t)) for t in t_s]
+    choices = [choose_element_set(history, start + max(float(t), 0.0)) for t in t_s]
     for _ in range(3):  # the set follows the lift-off, the lift-off the set
         sets = [item.element_set for item in choices]
         t_s, found = settled(
             sets, question.pad, question.insertion, transfers, start, t_s, question.lead.lead_s, ascending=ascending
         )
-        choices = [choose_element_set(history, start + float(t)) for t in t_s]
+        choices = [choose_element_set(history, start + max(float(t), 0.0)) for t in t_s]
         if all(choice.element_set is item for choice, item in zip(choices, sets, strict=True)):
             break
     rows: list[dict[str, Any]] = []

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zarya.errors import InputError, ScenarioError
+from zarya.errors import CoverageError, InputError, ScenarioError
 from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.launch_instant import coplanar_instant, soyuz_insertion
 from zarya.gnc.schemes import ALL_SCHEMES, OPTIMUM_LEAD, launcher_lead
@@ -166,3 +166,12 @@ def test_price_of_lift_off_is_least_in_the_plane(history: ElementHistory) -> Non
     assert 2.5 < price["delta_v_m_s"][6] - price["delta_v_m_s"][4] < 4.0  # a minute late
     slope = np.polyfit(offsets, price["phase_deg"], 1)[0]
     assert abs(slope - 360.0 / 5_570.0) < 0.002  # the station moves on by its own rate
+
+
+def test_first_set_just_before_the_span_is_enough(history: ElementHistory) -> None:
+    start = history.sets[-20].epoch + 60.0
+    late = ElementHistory(history.sets[-20:])
+    rows = launch_windows("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", late, start, start + 2.0 * DAY, "2-orbit")
+    assert len(rows) == 2
+    with pytest.raises(CoverageError, match="earlier epoch"):
+        launch_windows("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", late, start + -2.0 * DAY, start, "2-orbit")
