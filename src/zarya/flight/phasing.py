@@ -13,7 +13,7 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings
 from zarya.flight.phase import Handover, Outcome
 from zarya.frames.local import dcm_lvlh_from_gcrf
-from zarya.gnc.rendezvous import Burns, Legs, RendezvousPlan, Scheme, plan
+from zarya.gnc.rendezvous import Burns, RendezvousPlan, Scheme, plan
 from zarya.gnc.rendezvous.legs import Flown, begun, firing_of, flown, fly_leg, offset_of
 from zarya.vehicles.ship import Ship
 
@@ -33,7 +33,7 @@ class PhasingPlan(eqx.Module):
 
 
 class PhasingErrors(eqx.Module):
-    """What goes wrong, one row per slot (burns, trims, and the aim last); zeros for a perfect flight.
+    """What goes wrong, one row per slot (burns, trims, and the aim last); zeros for a perfect flight, a batch in front.
 
     Parameters
     ----------
@@ -42,9 +42,9 @@ class PhasingErrors(eqx.Module):
     navigation : (slot, 6) m, m/s, error of the navigated state at each ignition and at the aim, in the ship's lvlh.
     """
 
-    magnitude: Float[Array, " slot"]
-    pointing_rad: Float[Array, "slot 2"]
-    navigation: Float[Array, "slot 6"]
+    magnitude: Float[Array, "*case slot"]
+    pointing_rad: Float[Array, "*case slot 2"]
+    navigation: Float[Array, "*case slot 6"]
 
 
 class PhasingLog(eqx.Module):
@@ -119,12 +119,12 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
     **Ignores** attitude manoeuvres and their propellant, ignition transients, changes of burn times after the plan.
     """
     p, order = phasing.burns, phasing.burns.order
-    end_leg = order.slot.shape[0]
+    end_leg = order.rows.slot.shape[0]
     last = p.slots.centre_t_s.shape[0] - 1
 
     def through(at: Flown, burns: Burns, first: Array, stop: Array) -> Flown:
         def one(k: Array, at: Flown) -> Flown:
-            leg = Legs(order.slot[k], order.parts[k], order.burns[k], order.ignition)
+            leg = jax.tree.map(lambda x: x[k], order.rows)
             return fly_leg(at, leg, burns, phasing.numbers, phasing.station, phasing.around)[0]
 
         arrived: Flown = jax.lax.fori_loop(first, stop, one, at)

@@ -21,7 +21,7 @@ from zarya.flight.phase import Handover, Outcome
 from zarya.frames import dcm_gcrf_from_teme, dcm_lvlh_from_gcrf, omega_lvlh_gcrf, relative_lvlh_rotating
 from zarya.gnc.launch_instant import SCHEMES as TRANSFERS
 from zarya.gnc.launch_instant import mean_plane, node_drift, soyuz_insertion
-from zarya.gnc.rendezvous import AIM_LVLH_M, SCHEMES, missed_burn_clearance, plan
+from zarya.gnc.rendezvous import AIM_LVLH_M, SCHEMES, arrivals, choose_aim_time, missed_burn_clearance, plan
 from zarya.orbits.mean import MeanElements, osculating_from_mean
 from zarya.orbits.tle import ElementSet
 from zarya.tables import quintic_table
@@ -236,3 +236,18 @@ def test_a_failed_burn_keeps_the_ship_a_kilometre_off_for_a_day(mission, made):
 def test_an_aim_too_early_for_the_burns_is_refused(mission):
     with pytest.raises(InputError, match="after separation"):
         plan(mission.ship, mission.station, mission.around, SHIP, TWO_ORBITS, SEPARATION_S + 3_000.0)
+
+
+def test_arrivals_cost_what_their_plans_cost_and_the_station_moves(mission):
+    """Too early is dear, later is a flat valley; the times around 18:20 UTC end in sunlight and in shadow."""
+    times = AIM_S + np.array([-2_400.0, -600.0, 0.0, 1_800.0])
+    found = arrivals(mission.ship, mission.station, mission.around, SHIP, TWO_ORBITS, times)
+    closed = mission.plan.burns
+    assert found.delta_v_m_s[2] == pytest.approx(float(closed.total_m_s), abs=0.2)
+    assert found.delta_v_m_s[0] > found.delta_v_m_s[1] + 5.0
+    assert np.ptp(found.delta_v_m_s[1:]) < 0.5
+    assert choose_aim_time(found) == times[1]
+    dark = found.sunlight_at_contact < 0.5
+    assert 0 < np.count_nonzero(dark) < len(times)
+    lit = choose_aim_time(found, lit=True)
+    assert not dark[list(times).index(lit)]

@@ -180,7 +180,7 @@ def test_a_burn_obeys_the_rocket_equation_and_small_ones_go_to_the_thrusters() -
 
 def test_the_order_of_flight_covers_every_span_once() -> None:
     order = legs(100.0, np.array([500.0, 4_000.0, 9_000.0, 9_100.0]))
-    slot, burns = np.asarray(order.slot), np.asarray(order.burns)
+    slot, burns = np.asarray(order.rows.slot), np.asarray(order.rows.burns)
     assert burns.sum() == 3
     assert np.all(np.diff(slot) >= 0)
     assert len(slot) % 8 == 0

@@ -1,5 +1,6 @@
 """Planning of the rendezvous: least burns from spacecraft separation to the aim point behind and below the station."""
 
+from zarya.gnc.rendezvous.arrival import Arrivals, arrivals, choose_aim_time
 from zarya.gnc.rendezvous.legs import Burns, Legs
 from zarya.gnc.rendezvous.planner import RendezvousPlan, plan
 from zarya.gnc.rendezvous.safety import SAFE_M, Clearance, missed_burn_clearance
@@ -10,11 +11,14 @@ __all__ = [
     "AIM_LVLH_M",
     "SAFE_M",
     "SCHEMES",
+    "Arrivals",
     "Burns",
     "Clearance",
     "Legs",
     "RendezvousPlan",
     "Scheme",
+    "arrivals",
+    "choose_aim_time",
     "missed_burn_clearance",
     "plan",
 ]

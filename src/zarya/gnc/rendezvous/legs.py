@@ -29,20 +29,31 @@ SAMPLES = 16
 """Path samples of a leg."""
 
 
+class Leg(eqx.Module):
+    """One leg, or all of them with a leading axis.
+
+    Parameters
+    ----------
+    slot : burn the leg flies or coasts to; the last slot is the aim.
+    parts : equal parts, this one included, left to the ignition; of no meaning for a burn.
+    burns : 1 where the engine burns, 0 on a coast.
+    """
+
+    slot: Int[Array, "*leg"]
+    parts: Float[Array, "*leg"]
+    burns: Float[Array, "*leg"]
+
+
 class Legs(eqx.Module):
     """The order of flight.
 
     Parameters
     ----------
-    slot : (leg,) burn the leg flies or coasts to; the last slot is the aim.
-    parts : (leg,) equal parts, this one included, left to the ignition; of no meaning for a burn.
-    burns : (leg,) whether the engine burns.
+    rows : the legs, fields (leg,).
     ignition : (slot,) index of each slot's burn leg (for the last slot the number of legs).
     """
 
-    slot: Int[Array, " leg"]
-    parts: Float[Array, " leg"]
-    burns: Float[Array, " leg"]
+    rows: Leg
     ignition: Int[Array, " slot"]
 
 
@@ -99,7 +110,7 @@ def legs(start_t_s: float, centre_t_s: np.ndarray) -> Legs:
             slot.append(k)
             left.append(1.0)
             burn.append(1.0)
-    return Legs(jnp.asarray(slot), jnp.asarray(left), jnp.asarray(burn), jnp.asarray(ignition))
+    return Legs(Leg(jnp.asarray(slot), jnp.asarray(left), jnp.asarray(burn)), jnp.asarray(ignition))
 
 
 def firing(dv_m_s: Scalar, mass_kg: Scalar, ship: Ship) -> Firing:
@@ -138,13 +149,13 @@ def firing_of(dv_lvlh: Vector3, mass_kg: Scalar, ship: Ship) -> Firing:
 
 
 def fly_leg(
-    at: Flown, leg: Legs, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
+    at: Flown, leg: Leg, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
 ) -> tuple[Flown, State]:
     """Fly one leg; returns where it ends and the states at its nodes.
 
     Parameters
     ----------
-    at : start. leg : one row of `Legs`. burns : what to do.
+    at : start. leg : one leg. burns : what to do.
     ship : numbers of the vehicle. station, around : the station's path and the forces.
     """
     state = at.ship
@@ -185,15 +196,14 @@ def offset_of(at: Flown, station: StationPath) -> Offset:
 @jax.jit
 def flown(
     start: Flown, order: Legs, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
-) -> tuple[Flown, State, State]:
-    """Fly all legs; returns the end, the states at the start of each leg (leg,) and path samples (leg, sample)."""
+) -> tuple[Flown, Flown, State]:
+    """Fly all legs; returns the end, the start of each leg (leg,) and path samples (leg, sample)."""
     at_samples = jnp.asarray(evaluation_matrix(DEGREE, np.arange(SAMPLES) / SAMPLES))
-    rows = Legs(order.slot, order.parts, order.burns, order.slot)  # scanned row by row; `ignition` is not read
 
-    def one(at: Flown, leg: Legs) -> tuple[Flown, tuple[State, State]]:
+    def one(at: Flown, leg: Leg) -> tuple[Flown, tuple[Flown, State]]:
         after, path = fly_leg(at, leg, burns, ship, station, around)
         sampled = jax.tree.map(lambda x: jnp.tensordot(at_samples, x, axes=1), path)
-        return after, (at.ship, sampled)
+        return after, (at, sampled)
 
-    end, (starts, path) = jax.lax.scan(one, start, rows)
+    end, (starts, path) = jax.lax.scan(one, start, order.rows)
     return end, starts, path

@@ -124,7 +124,7 @@ def plan(
     ------
     FlightError : no burns at the allowed times meet the aim, or the plan does not close.
     """
-    desk = _Desk(ship, station, around, numbers, scheme, float(aim_t_s))
+    desk = Desk(ship, station, around, numbers, scheme, float(aim_t_s))
     best: _Closed | None = None
     reference, left = np.zeros((desk.grid.count, 3)), desk.free_offset() - desk.aim
     settled = False  # then the burns are only moved a little: far jumps leave the range of the matrices
@@ -158,8 +158,8 @@ def plan(
     return desk.finished(best, preloaded)
 
 
-class _Desk:
-    """What stays the same while one plan is worked out."""
+class Desk:
+    """What stays the same while one plan is worked out: grid, allowed times, aim, matrices."""
 
     def __init__(
         self, ship: State, station: StationPath, around: Surroundings, numbers: Ship, scheme: Scheme, aim_t_s: float
@@ -190,11 +190,11 @@ class _Desk:
         self.ahead_rad = jnp.asarray(-((behind - floor) % (2.0 * math.pi) + floor))
         self.begun = begun(ship, station, self.ahead_rad)
 
-    def answer(self, reference: Floats) -> Answer:
+    def answer(self, reference: Floats, near_rad: float = 0.0) -> Answer:
         """Derivatives about impulses on the grid."""
         start = jnp.concatenate([self.ship.r_gcrf, self.ship.v_gcrf])
         step, burns = jnp.asarray(self.grid.step_s), jnp.asarray(reference)
-        found: Answer = answer(start, step, burns, self.station_at_aim, self.earth, jnp.asarray(0.0), substeps=2)
+        found: Answer = answer(start, step, burns, self.station_at_aim, self.earth, jnp.asarray(near_rad), substeps=2)
         return found
 
     def on_grid(self, closed: _Closed) -> Floats:

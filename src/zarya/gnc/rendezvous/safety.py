@@ -14,7 +14,7 @@ from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings
 from zarya.frames.local import dcm_lvlh_from_gcrf
-from zarya.gnc.rendezvous.legs import LONGEST_S, Burns, Legs, begun, flown
+from zarya.gnc.rendezvous.legs import LONGEST_S, Burns, Leg, Legs, begun, flown
 from zarya.gnc.rendezvous.planner import RendezvousPlan
 from zarya.vehicles.ship import Ship
 
@@ -66,15 +66,12 @@ def missed_burn_clearance(
     count, first = len(slots), plan.order
     parts = int(np.ceil(watch_s / LONGEST_S))
     # the free flight after the last slot becomes the last coast of the order
-    tail = Legs(
-        jnp.full(parts, count), jnp.asarray(parts - np.arange(parts), dtype=jnp.float64), jnp.zeros(parts), jnp.zeros(0)
+    rows = Leg(
+        jnp.concatenate([first.rows.slot, jnp.full(parts, count)]),
+        jnp.concatenate([first.rows.parts, jnp.asarray(parts - np.arange(parts), dtype=jnp.float64)]),
+        jnp.concatenate([first.rows.burns, jnp.zeros(parts)]),
     )
-    order = Legs(
-        jnp.concatenate([first.slot, tail.slot]),
-        jnp.concatenate([first.parts, tail.parts]),
-        jnp.concatenate([first.burns, tail.burns]),
-        first.ignition,
-    )
+    order = Legs(rows, first.ignition)
     least, when = [], []
     dv = np.asarray(plan.slots.dv_lvlh)
     for slot in burns:
