@@ -83,6 +83,8 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
 def fly(
     mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
     until: Annotated[str, typer.Option(help="Last phase to fly: ascent, phasing, approach or docking.")] = "docking",
+    cases: Annotated[int, typer.Option(help="Fly so many dispersed cases instead of one nominal flight.")] = 0,
+    seed: Annotated[int, typer.Option(help="Seed of the dispersions; a case keeps its numbers.")] = 0,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for flight.json, trajectory.parquet, OEM, CZML, plots.")
     ] = None,
@@ -100,6 +102,9 @@ def fly(
     from zarya.mission.scenario import load
 
     scenario = load(mission, folder)
+    if cases:
+        _fly_cases(scenario, cases, seed, out_folder, as_json)
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("preparing")
@@ -117,6 +122,44 @@ def fly(
         _print_flight(report)
     if flight.outcome not in ("docked", "stopped"):
         raise typer.Exit(1)
+
+
+def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_json: bool) -> None:
+    """`--cases N`: outcomes counted, one row a case as Parquet."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from zarya.studies.campaign import fly_many
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("preparing")
+        campaign = fly_many(scenario, cases, seed, on_progress=lambda text: progress.update(task, description=text))
+    files: list[str] = []
+    if folder is not None:
+        from zarya.exchange.tabular import write_parquet
+
+        folder.mkdir(parents=True, exist_ok=True)
+        files.append(str(write_parquet(folder / "cases.parquet", campaign.cases)))
+    report = {
+        "mission": scenario.name,
+        "cases": cases,
+        "seed": seed,
+        "outcomes": campaign.outcomes,
+        "statistics": campaign.statistics(),
+        "files": files,
+    }
+    if as_json:
+        print_json(report)
+        return
+    out.print(f"{scenario.name}: {cases} cases, seed {seed}", style="bold", highlight=False)
+    for name, count in campaign.outcomes.items():
+        out.print(f"{name}: {count} ({100.0 * count / cases:.1f} %)", highlight=False)
+    table = Table("of the docked", "1 %", "median", "99 %", show_edge=False)
+    for name, row in campaign.statistics().items():
+        table.add_row(name, *(f"{row[key]:.4g}" for key in ("p01", "median", "p99")))
+    out.print(table)
+    for path in files:
+        out.print(f"wrote {path}", highlight=False, soft_wrap=True)
 
 
 def _print_flight(report: Mapping[str, Any]) -> None:

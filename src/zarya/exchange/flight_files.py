@@ -10,6 +10,7 @@ from zarya.exchange.czml import czml_text
 from zarya.exchange.flight_report import document, trajectory_table
 from zarya.exchange.messages import write_message
 from zarya.exchange.records import Ephemeris, Header, Trajectory
+from zarya.exchange.tabular import write_parquet
 from zarya.mission.result import Flight, Track
 
 
@@ -33,18 +34,12 @@ def write_flight(flight: Flight, folder: Path) -> list[Path]:
         write_message(folder / "ship.oem", Ephemeris((ship,), header)),
         write_message(folder / "station.oem", Ephemeris((station,), header)),
         write_atomically(folder / "flight.czml", czml_text((ship, station))),
-        write_atomically(folder / "trajectory.parquet", _parquet(flight)),
+        write_parquet(folder / "trajectory.parquet", trajectory_table(flight)),
         *_plots(flight, folder),
     ]
     report = document(flight, [str(path) for path in files])
     files.append(write_atomically(folder / "flight.json", json.dumps(report, indent=2, allow_nan=False) + "\n"))
     return files
-
-
-def _parquet(flight: Flight) -> bytes:
-    buffer = io.BytesIO()
-    trajectory_table(flight).write_parquet(buffer)
-    return buffer.getvalue()
 
 
 def _plots(flight: Flight, folder: Path) -> list[Path]:

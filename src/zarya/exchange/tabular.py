@@ -47,14 +47,19 @@ def trajectory_table(trajectories: Sequence[Trajectory]) -> pl.DataFrame:
     return pl.concat(parts)
 
 
+def write_parquet(path: Path | str, table: pl.DataFrame) -> Path:
+    """Write any table as Parquet; what was there is replaced when complete."""
+    buffer = io.BytesIO()
+    table.write_parquet(buffer)
+    return write_atomically(path, buffer.getvalue())
+
+
 def write_table(path: Path | str, trajectories: Sequence[Trajectory]) -> Path:
     """Write `trajectory_table` as Parquet if the name ends in .parquet, as CSV otherwise."""
     table = trajectory_table(trajectories)
     if Path(path).suffix.lower() != ".parquet":
         return write_atomically(path, table.write_csv())
-    buffer = io.BytesIO()
-    table.write_parquet(buffer)
-    return write_atomically(path, buffer.getvalue())
+    return write_parquet(path, table)
 
 
 def read_table(path: Path | str) -> tuple[Trajectory, ...]:

@@ -50,14 +50,14 @@ class Launch:
     impacts: dict[str, Impact]
 
 
-def launch(scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath) -> Launch:
-    """Prepare and fly the ascent, and measure the orbit it ends in."""
+def planned_ascent(scenario: Scenario, lift: LiftOff, around: Surroundings) -> ascent.AscentPlan:
+    """The ascent of the mission into the plane the countdown chose. Host side."""
     ship = scenario.ship
     wanted = scenario.launcher.insertion_for(ship.name)
     target = ascent.InsertionTarget(
         wanted.perigee_km.value * KM, wanted.apogee_km.value * KM, lift.inclination_ship_rad, lift.raan_ship_rad
     )
-    plan = ascent.prepare(
+    return ascent.prepare(
         scenario.launcher,
         ship.mass_kg.value,
         scenario.site,
@@ -66,6 +66,13 @@ def launch(scenario: Scenario, lift: LiftOff, around: Surroundings, station: Sta
         target,
         ship_tank_kg=np.array([ship.propellant_kg.value]),
     )
+
+
+def launch(
+    scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath, plan: ascent.AscentPlan
+) -> Launch:
+    """Fly the ascent and measure the orbit it ends in."""
+    ship = scenario.ship
     handover, log = ascent.fly(plan, ascent.nominal(len(scenario.launcher.stage)))
     state, t_s = handover.ship, float(handover.ship.t_s)
     area = ship.drag_area_m2.value * ship.drag_coefficient.value

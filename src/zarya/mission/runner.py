@@ -14,6 +14,7 @@ from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
 from zarya.dynamics.surroundings import Surroundings, orbital_loads, surroundings
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
+from zarya.flight.ascent import AscentPlan
 from zarya.flight.phase import OUTCOMES, Handover
 from zarya.frames import absolute_from_lvlh_rotating
 from zarya.gnc.plane_crossing import Transfer
@@ -21,11 +22,12 @@ from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
-from zarya.mission.launch import launch
+from zarya.mission.launch import launch, planned_ascent
 from zarya.mission.lift import LiftOff, lift_off
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.timeline import timeline
+from zarya.time import Epoch
 
 PHASES: Final = ("ascent", "phasing", "approach", "docking")
 """What `until` may name."""
@@ -73,12 +75,51 @@ def fly(scenario: Scenario, *, until: str = "docking", on_progress: Progress | N
     if until not in PHASES:
         raise InputError("no such phase", key="until", value=until, remedy=f"Use one of {', '.join(PHASES)}.")
     say = on_progress or (lambda _: None)
+    setting = prepared(scenario, say)
+    lift, around, station = setting.lift, setting.around, setting.station
+    planned = scenario.planned_docking
+    book = _Book()
+    book.figures["station_drag_scale"] = float(station.drag_scale)
+    say("ascent")
+    at = _ascent(setting, book)
+    if until != "ascent" and _is_flying(at, book):
+        contact_s = None if planned is None else planned - lift.epoch
+        at, contact_s = _phasing(scenario, lift, at, around, station, contact_s, book, say)
+        if until != "phasing" and _is_flying(at, book):
+            say("approach and docking")
+            at = _approach(scenario, at, around, station, contact_s, book)
+            book.outcome = OUTCOMES[int(at.outcome)]
+    return _flight(scenario, lift, station, at, book)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What every flight of a mission shares: lift-off, tables of the day, the station's path, the planned ascent.
+
+    `contact_s` is the planned contact, s from the epoch; that of the scheme's usual transit if none was ordered.
+    """
+
+    scenario: Scenario
+    lift: LiftOff
+    around: Surroundings
+    station: StationPath
+    ascent: AscentPlan
+    contact_s: float
+
+    @property
+    def epoch(self) -> Epoch:
+        """The flight's epoch: lift-off."""
+        return self.lift.epoch
+
+
+def prepared(scenario: Scenario, say: Progress) -> Setting:
+    """Everything that is decided before the engines are lit. Host side."""
     say("lift-off instant")
     lift = lift_off(scenario)
-    book = _Book()
     transfer: Transfer = SCHEMES[scenario.scheme_orbits].transfer
     planned = scenario.planned_docking
-    end_s = (transfer.transit_s if planned is None else planned - lift.epoch) + _LATE_S
+    contact_s = transfer.transit_s if planned is None else planned - lift.epoch
+    end_s = contact_s + _LATE_S
     element_set = lift.choice.element_set
     say("tables of the day")
     around = surroundings(lift.epoch, fit_start_s(element_set, lift.epoch) - 60.0, end_s + 60.0)
@@ -94,17 +135,8 @@ def fly(scenario: Scenario, *, until: str = "docking", on_progress: Progress | N
         end_s,
     )
     lift = replace(lift, record=replace(lift.record, station_rms_m=float(station.rms_m)))
-    book.figures["station_drag_scale"] = float(station.drag_scale)
-    say("ascent")
-    at = _ascent(scenario, lift, around, station, book)
-    if until != "ascent" and _is_flying(at, book):
-        contact_s = None if planned is None else planned - lift.epoch
-        at, contact_s = _phasing(scenario, lift, at, around, station, contact_s, book, say)
-        if until != "phasing" and _is_flying(at, book):
-            say("approach and docking")
-            at = _approach(scenario, at, around, station, contact_s, book)
-            book.outcome = OUTCOMES[int(at.outcome)]
-    return _flight(scenario, lift, station, at, book)
+    say("ascent plan")
+    return Setting(scenario, lift, around, station, planned_ascent(scenario, lift, around), contact_s)
 
 
 def _is_flying(at: Handover, book: _Book) -> bool:
@@ -113,8 +145,8 @@ def _is_flying(at: Handover, book: _Book) -> bool:
     return int(at.outcome) == 0
 
 
-def _ascent(scenario: Scenario, lift: LiftOff, around: Surroundings, station: StationPath, book: _Book) -> Handover:
-    flown = launch(scenario, lift, around, station)
+def _ascent(setting: Setting, book: _Book) -> Handover:
+    flown = launch(setting.scenario, setting.lift, setting.around, setting.station, setting.ascent)
     book.events += flown.events
     book.ascent = flown.history
     book.tracks.append(flown.track)

@@ -1,0 +1,203 @@
+"""`fly_many`: the same flight for many dispersed cases, failures counted as outcomes."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import equinox as eqx
+import jax
+import jax.numpy as jnp
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from zarya.dynamics.surroundings import orbital_loads
+from zarya.errors import InputError
+from zarya.flight import approach, ascent, phasing
+from zarya.flight.phase import OUTCOMES, Handover
+from zarya.frames import dcm_gcrf_from_teme
+from zarya.gnc.proximity import drawn_navigation
+from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
+from zarya.mission.runner import Setting, prepared
+from zarya.mission.scenario import Scenario
+from zarya.orbits.mean import mean_from_osculating
+from zarya.studies.dispersions import ascent_dispersions, phasing_errors
+from zarya.units import DEG, KM
+
+BATCH: Final = 100
+"""Cases of one compiled program; results do not depend on it."""
+_PERIGEE_LOW_M: Final = 150_000.0
+"""An insertion with a lower perigee (over the mean radius of the equator) is no orbit to rendezvous from (assumed)."""
+
+type Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Campaign:
+    """Many flights of one mission.
+
+    Parameters
+    ----------
+    scenario, seed : what was flown. cases : a row a case: outcome, insertion, burns, contact.
+    """
+
+    scenario: Scenario
+    seed: int
+    cases: pl.DataFrame
+
+    @property
+    def outcomes(self) -> dict[str, int]:
+        """How many flights ended how."""
+        counted = self.cases["outcome"].value_counts(sort=True)
+        return {str(name): int(count) for name, count in counted.iter_rows()}
+
+    def statistics(self) -> dict[str, dict[str, float]]:
+        """1 %, median and 99 % of every number of the flights that docked."""
+        docked = self.cases.filter(pl.col("outcome") == "docked")
+        found: dict[str, dict[str, float]] = {}
+        for name in docked.columns:
+            values = docked[name].drop_nulls()
+            if name not in ("case", "outcome") and values.len():
+                low, middle, high = np.quantile(values.to_numpy(), [0.01, 0.5, 0.99])
+                found[name] = {"p01": float(low), "median": float(middle), "p99": float(high)}
+        return found
+
+
+def fly_many(
+    scenario: Scenario, cases: int, seed: int = 0, *, on_progress: Callable[[str], None] | None = None
+) -> Campaign:
+    """Fly `cases` dispersed flights from the pad to docking.
+
+    Parameters
+    ----------
+    scenario : from `load`; it needs a planned docking or the nominal one is taken.
+    cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
+
+    **Model** dispersions by `zarya.studies.dispersions`; every case re-plans its burns from its own navigated states on
+    the matrices of the nominal plan.
+    **Ignores** a choice of another scheme after a failed insertion: such a case ends as an outcome.
+    """
+    if cases < 1:
+        raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
+    say = on_progress or (lambda _: None)
+    setting = prepared(scenario, say)
+    say("nominal plan")
+    programs = _Programs(setting, seed)
+    rows: list[dict[str, Any]] = []
+    devices = jax.local_devices()
+    numbers = np.arange(cases, dtype=np.float64)
+    batches = [numbers[k : k + BATCH] for k in range(0, cases, BATCH)]
+    pending: list[tuple[Floats, Any]] = []
+    for k, batch in enumerate(batches):
+        padded = np.concatenate([batch, np.full(BATCH - batch.size, batch[-1])]) if batch.size < BATCH else batch
+        with jax.default_device(devices[k % len(devices)]):
+            pending.append((batch, programs.fly(padded)))
+        if len(pending) >= 2 * len(devices):
+            rows += _rows(*pending.pop(0))
+            say(f"{len(rows)} of {cases} flights")
+    for item in pending:
+        rows += _rows(*item)
+        say(f"{len(rows)} of {cases} flights")
+    return Campaign(scenario, seed, pl.DataFrame(rows))
+
+
+class _Programs:
+    """The compiled phases and what they share."""
+
+    def __init__(self, setting: Setting, seed: int) -> None:
+        scenario = setting.scenario
+        self.setting, self.seed = setting, seed
+        ship = scenario.ship.pytree()
+        scheme = SCHEMES[scenario.scheme_orbits]
+        nominal, _ = ascent.fly_bare(setting.ascent, ascent.nominal(len(scenario.launcher.stage)))
+        self.phasing = phasing.prepare(
+            nominal, setting.station, setting.around, ship, scheme, setting.contact_s - AIM_BEFORE_CONTACT_S
+        )
+        self.slots = self.phasing.burns.slots.centre_t_s.shape[0]
+        self.approach = approach.prepare(
+            ship,
+            scenario.station.pytree(),
+            scenario.station.port_pytree(scenario.port.name),
+            setting.station,
+            setting.contact_s,
+        )
+        self.loads = orbital_loads(setting.around, ship.drag_area_m2 * ship.drag_coefficient)
+        at = setting.epoch + float(nominal.ship.t_s)
+        self.dcm_teme_from_gcrf = jnp.asarray(dcm_gcrf_from_teme(at).T)
+
+    def fly(self, cases: Floats) -> dict[str, Any]:
+        """One batch; returns arrays that may still be on their way."""
+        launcher = self.setting.scenario.launcher
+        case = ascent_dispersions(launcher, self.seed, cases)
+        errors = phasing_errors(self.slots, self.seed, cases)
+        drawn = drawn_navigation(self.seed, int(np.max(cases)) + 1)
+        index = jnp.asarray(cases.astype(np.int64))
+        navigation = jax.tree.map(lambda leaf: leaf[index], drawn)
+        return _flown(
+            self.setting.ascent,
+            self.phasing,
+            self.approach,
+            self.loads,
+            self.dcm_teme_from_gcrf,
+            case,
+            errors,
+            navigation,
+        )
+
+
+@eqx.filter_jit
+def _flown(
+    launch: Any,
+    rendezvous: Any,
+    docking: Any,
+    loads: Any,
+    dcm_teme_from_gcrf: Any,
+    case: Any,
+    errors: Any,
+    navigation: Any,
+) -> dict[str, Any]:
+    def one(case: Any, errors: Any, navigation: Any) -> dict[str, Any]:
+        at, course = ascent.fly_bare(launch, case)
+        mean = mean_from_osculating(dcm_teme_from_gcrf @ at.ship.r_gcrf, dcm_teme_from_gcrf @ at.ship.v_gcrf)
+        low = mean.a_m * (1.0 - mean.e) - 6_378_137.0
+        is_orbit = (low > _PERIGEE_LOW_M) & (course.propellant_left_kg > 0.0) & jnp.isfinite(course.cutoff_s)
+        outcome = jnp.where(is_orbit, at.outcome, OUTCOMES.index("orbit_not_reached"))
+        at = Handover(at.ship, at.navigated_r_gcrf, at.navigated_v_gcrf, outcome.astype(at.outcome.dtype))
+        there, log = phasing.fly(rendezvous, at, errors)
+        end, contact = approach.fly(docking, there, loads, navigation)
+        return {
+            "outcome": end.outcome,
+            "cutoff_s": course.cutoff_s,
+            "propellant_left_kg": course.propellant_left_kg,
+            "max_dynamic_pressure_kpa": course.max_dynamic_pressure_pa / 1e3,
+            "semi_major_axis_km": mean.a_m / KM,
+            "eccentricity": mean.e,
+            "inclination_mean_deg": mean.i_rad / DEG,
+            "raan_mean_deg": mean.raan_rad / DEG,
+            "phasing_delta_v_m_s": log.total_m_s,
+            "aim_miss_m": jnp.linalg.norm(log.residual[:3]),
+            "aim_miss_m_s": jnp.linalg.norm(log.residual[3:]),
+            "approach_delta_v_m_s": contact.delta_v_m_s,
+            "docking_met_s": contact.docking_s,
+            "axial_m_s": contact.axial_m_s,
+            "lateral_m": contact.lateral_m,
+            "lateral_m_s": contact.lateral_m_s,
+            "propellant_kg": jnp.sum(end.ship.tank_kg),
+        }
+
+    found: dict[str, Any] = jax.vmap(one)(case, errors, navigation)
+    return found
+
+
+def _rows(batch: Floats, found: dict[str, Any]) -> list[dict[str, Any]]:
+    columns = {name: np.asarray(values)[: batch.size] for name, values in found.items()}
+    rows = []
+    for k, case in enumerate(batch):
+        row: dict[str, Any] = {"case": int(case), "outcome": OUTCOMES[int(columns["outcome"][k])]}
+        for name, values in columns.items():
+            if name != "outcome":
+                value = float(values[k])
+                row[name] = value if math.isfinite(value) else None
+        rows.append(row)
+    return rows
