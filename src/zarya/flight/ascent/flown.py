@@ -23,6 +23,8 @@ from zarya.vehicles.launcher import Launcher
 
 CYCLE: Final = 4
 """Integration steps per call of guidance (about 4 s)."""
+BLOCK: Final = 4
+"""Calls of guidance for which the field beyond J2 is held (about 16 s, 100 km)."""
 COAST_STEPS: Final = 12
 """Steps from cut-off to separation: 3 s with Soyuz, 180 s with Falcon 9."""
 _SETTLING_S: Final = 16.0
@@ -210,28 +212,24 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
         )
         return onward, Step(state, after, stack, stages, items, heat) if is_kept else None
 
-    def cycle(carry: _Carry, spans: Float[Array, "cycle 2"]) -> tuple[_Carry, Step | None]:
+    def cycle(carry: _Carry, spans: Float[Array, "cycle 2"], pull: CentralGravity) -> tuple[_Carry, Step | None]:
         length = spans[-1, 1] - spans[0, 0]
-        state = carry.state
-        middle = State(
-            state.t_s + 0.5 * length,
-            state.r_gcrf + 0.5 * length * state.v_gcrf,
-            state.v_gcrf,
-            state.tank_kg,
-            state.inert_kg,
-        )
-        pull = gravity.held(middle.t_s, middle)
-        assert isinstance(pull, CentralGravity)
-        ratio = _thin_air(plan, middle)
-        _, stack, _, _ = _configured(plan, case, launcher, winds, ratio, carry, state.t_s + 1e-6)
+        ratio = _thin_air(plan, _drifted(carry.state, 0.5 * length))
+        _, stack, _, _ = _configured(plan, case, launcher, winds, ratio, carry, carry.state.t_s + 1e-6)
         carry = _guided(plan, case, carry, stack, length)
         return jax.lax.scan(lambda c, s: one(c, s, pull, ratio), carry, spans)
 
+    def block(carry: _Carry, spans: Float[Array, "block cycle 2"]) -> tuple[_Carry, Step | None]:
+        middle = _drifted(carry.state, 0.5 * (spans[-1, -1, 1] - spans[0, 0, 0]))
+        pull = gravity.held(middle.t_s, middle)
+        assert isinstance(pull, CentralGravity)
+        return jax.lax.scan(lambda c, s: cycle(c, s, pull), carry, spans)
+
     carry = _start(plan, launcher)
-    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, CYCLE, 2)
-    carry, kept = jax.lax.scan(cycle, carry, spans)
+    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, BLOCK, CYCLE, 2)
+    carry, kept = jax.lax.scan(block, carry, spans)
     if kept is not None:
-        kept = jax.tree.map(lambda x: x.reshape(plan.steps, *x.shape[2:]), kept)
+        kept = jax.tree.map(lambda x: x.reshape(plan.steps, *x.shape[3:]), kept)
     last = carry.state
     is_dry = ~(carry.cutoff_s <= launcher.cutoff_s[-1])
     cut = State(last.t_s, last.r_gcrf, last.v_gcrf, last.tank_kg, last.inert_kg)
@@ -271,6 +269,11 @@ def _outcome(plan: AscentPlan, case: AscentDispersion, course: Course) -> Index:
     )
     failed = jnp.where(jnp.isnan(course.cutoff_s), Outcome.PROPELLANT_EXHAUSTED, Outcome.ORBIT_NOT_REACHED)
     return jnp.where(is_near & jnp.isfinite(course.cutoff_s), Outcome.FLYING, failed)
+
+
+def _drifted(state: State, dt_s: Scalar) -> State:
+    """The state carried along its velocity."""
+    return State(state.t_s + dt_s, state.r_gcrf + dt_s * state.v_gcrf, state.v_gcrf, state.tank_kg, state.inert_kg)
 
 
 def _thin_air(plan: AscentPlan, state: State) -> Scalar:

@@ -9,6 +9,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jaxtyping import Array, Float
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
@@ -22,7 +23,7 @@ from zarya.environment.gravity import GravityField, load_gravity
 from zarya.environment.wind import WindProfile, calm
 from zarya.errors import InputError
 from zarya.flight.ascent.dispersion import nominal
-from zarya.flight.ascent.flown import CYCLE
+from zarya.flight.ascent.flown import BLOCK, CYCLE
 from zarya.flight.ascent.log import AscentLog, fly
 from zarya.flight.ascent.plan import AscentPlan, Burns
 from zarya.flight.ascent.stack import timed
@@ -192,7 +193,7 @@ def _strong(value: float | Scalar) -> Scalar:
 
 
 @eqx.filter_jit
-def _heights_m(ship: State, duration_s: Scalar, field: GravityField, earth: EarthOrientation) -> Scalar:
+def _heights_m(ship: State, duration_s: Scalar, field: GravityField, earth: EarthOrientation) -> Float[Array, " node"]:
     """Heights over WGS84 along one revolution, (node,) m."""
     _, path = run(ship, duration_s, 192, (Gravity(field, earth),))
     return jax.vmap(lambda t, r: geodetic_from_itrf(earth.dcm_itrf_from_gcrf(t) @ r)[2])(path.t_s, path.r_gcrf)
@@ -275,7 +276,7 @@ def _first_plan(
     settled = timed(launcher, never)
     end_s = float(settled.cutoff_s[-1])
     events = int(launcher.throttle[..., 0].size + 3 * len(data.stage) + launcher.jettison_s.size + 3)
-    steps = CYCLE * math.ceil((end_s / STEP_S + events + 40.0) / CYCLE)
+    steps = CYCLE * BLOCK * math.ceil((end_s / STEP_S + events + 40.0) / (CYCLE * BLOCK))
     mean_radius = 0.5 * (target.perigee_m + target.apogee_m) + 6_371_000.0
     radius = 6_366_000.0 + target.perigee_m
     gm = float(around.field.gm_m3_s2)
