@@ -66,7 +66,7 @@ def arc(
     **Model** r = r0 + int v, v = v0 + int a(t, r, v), both on Chebyshev-Gauss-Lobatto nodes; the error
     falls as (2 w^2 T^2)^k / (2k)! after k sweeps (w mean motion, T arc), so a quarter revolution needs about ten.
     **Source** Bai & Junkins 2011, J. Astronaut. Sci. 58(4) 583-613; holding the small terms as in Macomber et al. 2015.
-    **Valid** see docs/decisions: 2 mm after one day in low orbit at 20x20 with the settings of `propagate`.
+    **Valid** where `degree` resolves the forces over the arc; `propagate` states what its settings give.
     """
     x = jnp.asarray(nodes(degree))
     S = duration_s * jnp.asarray(integration_matrix(degree))

