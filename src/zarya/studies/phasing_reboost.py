@@ -41,10 +41,12 @@ LEAST_GAP_S: Final = 2.0 * DAY
 LARGEST_BURN_M_S: Final = 2.5
 """Flown burns reach 2.0 m/s in 23 min; larger ones are split (assumed)."""
 BURN_GAP_S: Final = 2.0 * DAY
-ACCELERATION_M_S2: Final = 1.55e-3
-"""By a Progress at Zvezda aft: 1.4-1.9 mm/s2 flown, 1.53 in the burn of 2023-09-08."""
+THRUST_N: Final = 715.0
+"""Of a docked Progress along the velocity: 1.55 mm/s2 of 461 t (1.4-1.9 flown, 1.53 in the burn of 2023-09-08)."""
 EXECUTION_SIGMA: Final = 0.02
 """Relative error of a burn: flown against planned gains agree within 5 % (1 sigma assumed)."""
+LEAST_MARGIN_DEG: Final = 10.0
+"""Aims keep this far from the upper end of a wide range (assumed)."""
 _FLOWN_SPAN_S: Final = 30.0 * DAY
 
 
@@ -69,7 +71,7 @@ def phase_reboosts(
     target_deg: float | None = None,
     keep_out: Sequence[tuple[Epoch, Epoch]] = (),
     landing: Epoch | None = None,
-    acceleration_m_s2: float = ACCELERATION_M_S2,
+    thrust_n: float = THRUST_N,
     catalog: str | Path | None = None,
 ) -> dict[str, Any]:
     """The reboosts that set the phase of a station for a launch.
@@ -81,8 +83,10 @@ def phase_reboosts(
     launch_date : a date (`2023-09-15`, the launch of that UTC day) or an instant (the first launch after it).
     scheme : `1-orbit`, `2-orbit`, `4-orbit` or `34-orbit`.
     as_of : the day the plan is made; the last set otherwise.
-    target_deg : phase to aim at; the middle of the published range otherwise.
+    target_deg : phase to aim at; otherwise inside the upper end of the published range by two sigmas and 10 deg at
+        least, but not past its middle.
     keep_out : spans in which no burn may be made.
+    thrust_n : N along the velocity.
     landing : a landing that follows, whose place along the orbit the burns move (`landing_shift_deg`).
 
     Returns
@@ -115,7 +119,6 @@ def phase_reboosts(
     first = case.scheme.published_from_rad
     phase = first + (instant.phase_rad - first) % TWO_PI
     is_inside = phase - first <= case.scheme.published_width_rad
-    target = first + 0.5 * case.scheme.published_width_rad if target_deg is None else target_deg * DEG
     recent = known.between(limit + -(_FLOWN_SPAN_S + 6.0 * DAY), limit)
     flown = [b for b in detect_reboosts(recent) if instant.liftoff - b.epoch < _FLOWN_SPAN_S]
     mass_kg = vehicles.station(station, catalog).mass_kg.value
@@ -125,7 +128,7 @@ def phase_reboosts(
         return {
             "utc": utc.iso(),
             "delta_v_m_s": round(delta_v, 3),
-            "duration_s": round(delta_v / acceleration_m_s2, 1),
+            "duration_s": round(delta_v * mass_kg / thrust_n, 1),
             "propellant_kg": round(mass_kg * (1.0 - math.exp(-delta_v / exhaust_m_s)), 1),
             "altitude_change_km": round(change_m / KM, 3),
             "flown": is_flown,
@@ -142,6 +145,9 @@ def phase_reboosts(
     ]  # fmt: skip
     quiet = _quiet_sigma_deg(ahead_s)
     factor = choice.phase_sigma_rad / DEG / (phase_sigma_rad(choice.age_s) / DEG) if choice.warnings else 1.0
+    width = case.scheme.published_width_rad
+    margin = min(0.5 * width, max(LEAST_MARGIN_DEG, 2.0 * quiet * factor) * DEG)
+    target = first + width - margin if target_deg is None else target_deg * DEG
     answer: dict[str, Any] = {
         "station": station,
         "scheme": case.scheme.name,
