@@ -5,6 +5,7 @@ scalar, and the arc comes back as a polynomial: dense output costs nothing. The 
 refreshed at the nodes only a few times; the cheap rest is iterated until it stands still.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 import jax
@@ -74,7 +75,7 @@ def arc(
     r_gcrf, v_gcrf = jax.vmap(lambda dt: two_body_motion(state.r_gcrf, state.v_gcrf, dt, gm_m3_s2))(duration_s * x)
     tank_kg = jnp.broadcast_to(state.tank_kg, (degree + 1, *state.tank_kg.shape))
     inert_kg = jnp.broadcast_to(state.inert_kg, (degree + 1,))
-    stacked = jax.vmap(State)  # the fields of a node, not of the batch, have the shapes of a state
+    stacked: Callable[..., State] = jax.vmap(State)  # the fields of a node, not of the batch, have the shapes of a state
     path = stacked(t_s, r_gcrf, v_gcrf, tank_kg, inert_kg)
     at_nodes = jax.vmap(lambda at, frozen: derivative(at.t_s, at, frozen))
 

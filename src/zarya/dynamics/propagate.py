@@ -15,8 +15,8 @@ from zarya.dynamics.state import State
 ARC_S: Final = 1800.0
 """Longest arc: a third of a low revolution."""
 DEGREE: Final = 40
-"""Degree of the polynomial of an arc. Measured after a day at 400 km with Sun and Moon, against shorter arcs: 0.02 mm at
-20x20 in arcs of 1800 s; at 70x70 148 mm in arcs of 1800 s, 2.6 mm in 1200 s, 0.02 mm in 900 s."""
+"""Degree of the polynomial of an arc. Measured after a day at 400 km with Sun and Moon, against shorter arcs: 0.02 mm
+at 20x20 in arcs of 1800 s; at 70x70 148 mm in arcs of 1800 s, 2.6 mm in 1200 s, 0.02 mm in 900 s."""
 SWEEPS: Final = (10, 8, 6)
 """Iterations after each refresh of the held parts."""
 _ARC_DEGREES_S: Final = 63_000.0
