@@ -1,4 +1,4 @@
-"""Commands of planning: windows."""
+"""Commands of planning: windows, phase, land."""
 
 from pathlib import Path
 from typing import Annotated, Any
@@ -8,19 +8,20 @@ from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, out, print_json
 
-Sets = Annotated[Path, typer.Option("--tle", help="File of element sets (TLE, 3LE or OMM), may hold years.")]
+Sets = Annotated[Path | None, typer.Option("--tle", help="File of element sets (TLE, 3LE or OMM), may hold years.")]
 
 
 @app.command()
 def windows(
-    tle: Sets,
-    start: Annotated[str, typer.Option("--from", help="First lift-off, ISO 8601 UTC.")],
-    end: Annotated[str, typer.Option("--to", help="Last lift-off, ISO 8601 UTC.")],
+    tle: Sets = None,
+    start: Annotated[str | None, typer.Option("--from", help="First lift-off, ISO 8601 UTC.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last lift-off, ISO 8601 UTC.")] = None,
     station: Annotated[str, typer.Option(help="Station of the catalog.")] = "iss",
     site: Annotated[str, typer.Option(help="Pad of the catalog.")] = "baikonur-31-6",
     launcher: Annotated[str, typer.Option(help="Launcher of the catalog.")] = "soyuz-2.1a",
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     scheme: Annotated[str, typer.Option(help="1-orbit, 2-orbit, 4-orbit, 34-orbit or any.")] = "any",
+    validate: Annotated[bool, typer.Option("--validate", help="Replay every flown launch shipped.")] = False,
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
@@ -28,14 +29,14 @@ def windows(
 
     Example: `zarya windows --tle sets.tle --from 2023-09-14 --to 2023-09-18 --scheme 2-orbit`
     """
-    from zarya.orbits.tle import read_element_sets
     from zarya.studies.windows import launch_windows
-    from zarya.time import Epoch
 
+    if validate:
+        _validate(as_json)
+        return
     rows = launch_windows(
-        station, site, launcher, ship, read_element_sets(tle), _epoch(start, "from", Epoch), _epoch(end, "to", Epoch),
-        scheme, catalog=folder,
-    )  # fmt: skip
+        station, site, launcher, ship, _sets(tle), _epoch(start, "from"), _epoch(end, "to"), scheme, catalog=folder
+    )
     if as_json:
         print_json({"windows": rows})
         return
@@ -56,14 +57,128 @@ def windows(
     out.print(table)
 
 
-def _epoch(text: str, key: str, epoch: Any) -> Any:
-    from zarya.errors import InputError
+def _validate(as_json: bool) -> None:
+    """`--validate`: errors of the computed lift-offs by scheme and launcher."""
+    from zarya.studies.windows_validation import validate
 
+    found = validate()
+    if as_json:
+        print_json(found)
+        return
+    table = Table("flights", "number", "mean, s", "median abs, s", "90 % abs, s", "worst, s", show_edge=False)
+    for name, row in found["summary"].items():
+        numbers = [row.get(key) for key in ("mean_s", "median_abs_s", "p90_abs_s", "worst_s")]
+        table.add_row(name, str(row["number"]), *("" if x is None else f"{x:.1f}" for x in numbers))
+    out.print(table)
+
+
+@app.command()
+def phase(
+    launch: Annotated[str, typer.Option(help="Launch date, 2023-09-15, or an instant.")],
+    tle: Sets = None,
+    station: Annotated[str, typer.Option(help="Station of the catalog.")] = "iss",
+    scheme: Annotated[str, typer.Option(help="1-orbit, 2-orbit, 4-orbit or 34-orbit.")] = "2-orbit",
+    site: Annotated[str, typer.Option(help="Pad of the catalog.")] = "baikonur-31-6",
+    launcher: Annotated[str, typer.Option(help="Launcher of the catalog.")] = "soyuz-2.1a",
+    ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
+    as_of: Annotated[str | None, typer.Option(help="Day the plan is made; later element sets are not used.")] = None,
+    as_json: Json = False,
+    folder: Catalog = None,
+) -> None:
+    """The reboosts that bring the station's phase into the window of a scheme.
+
+    Example: `zarya phase --tle sets.tle --launch 2023-09-15 --scheme 2-orbit --as-of 2023-08-25`
+    """
+    from zarya.studies.phasing_reboost import phase_reboosts
+
+    found = phase_reboosts(
+        station,
+        _sets(tle),
+        launch,
+        scheme,
+        site=site,
+        launcher=launcher,
+        ship=ship,
+        as_of=None if as_of is None else _epoch(as_of, "as-of"),
+        catalog=folder,
+    )
+    if as_json:
+        print_json(found)
+        return
+    sigma = found["sigma_deg"]
+    out.print(
+        f"phase without burns {found['phase_deg_without']:.1f} deg, with {found['phase_deg_with']:.1f} deg "
+        f"(1 sigma {sigma:.1f})",
+        highlight=False,
+    )
+    table = Table("reboost, UTC", "delta-v, m/s", "lasts, s", "propellant, kg", "height, km", show_edge=False)
+    for row in found["reboosts"]:
+        table.add_row(
+            row["utc"],
+            f"{row['delta_v_m_s']:.2f}",
+            f"{row['duration_s']:.0f}",
+            f"{row['propellant_kg']:.0f}",
+            f"{row['altitude_change_km']:+.2f}",
+        )
+    out.print(table)
+
+
+@app.command()
+def land(
+    start: Annotated[str, typer.Option("--from", help="First landing instant, ISO 8601 UTC.")],
+    end: Annotated[str, typer.Option("--to", help="Last landing instant, ISO 8601 UTC.")],
+    tle: Sets = None,
+    station: Annotated[str, typer.Option(help="Station of the catalog.")] = "iss",
+    ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
+    zone: Annotated[str, typer.Option(help="Landing zone of the catalog.")] = "zhezkazgan",
+    as_json: Json = False,
+    folder: Catalog = None,
+) -> None:
+    """Landing opportunities: undocking, deorbit, entry, parachute, landing for every pass that reaches the zone.
+
+    Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07`
+    """
+    from zarya.studies.landing import landing_opportunities
+
+    rows = landing_opportunities(
+        station, ship, _sets(tle), zone, _epoch(start, "from"), _epoch(end, "to"), catalog=folder
+    )
+    if as_json:
+        print_json({"opportunities": rows})
+        return
+    table = Table("undocking, UTC", "deorbit", "landing, UTC", "lat, deg", "lon, deg", "feasible", "why not")
+    for row in rows:
+        place = [row[key] for key in ("landing_lat_deg", "landing_lon_deg")]
+        table.add_row(
+            row["undocking_utc"],
+            (row["deorbit_utc"] or "")[11:19],
+            row["landing_utc"],
+            *("" if x is None else f"{x:.3f}" for x in place),
+            "yes" if row["feasible"] else "no",
+            row["why_not"] or "",
+        )
+    out.print(table)
+
+
+def _sets(path: Path | None) -> Any:
+    from zarya.errors import InputError
+    from zarya.orbits.tle import read_element_sets
+
+    if path is None:
+        raise InputError("the station's element sets are missing", key="tle", remedy="Give --tle FILE.")
+    return read_element_sets(path)
+
+
+def _epoch(text: str | None, key: str) -> Any:
+    """An instant of the command line; a bare date is its midnight."""
+    from zarya.errors import InputError
+    from zarya.time import Epoch
+
+    if text is None:
+        raise InputError("a date is missing", key=key, remedy=f"Give --{key} 2023-09-15T12:00:00Z.")
     try:
-        return epoch.from_iso(text)
+        return Epoch.from_iso(f"{text}T00:00:00Z" if len(text) == 10 else text)
     except InputError:
-        if len(text) == 10:
-            return _epoch(f"{text}T00:00:00Z", key, epoch)
         raise InputError(
             "not an ISO 8601 UTC date", key=key, value=text, remedy="Write 2023-09-15T12:00:00Z."
         ) from None

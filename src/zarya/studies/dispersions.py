@@ -41,8 +41,8 @@ def ascent_dispersions(launcher: LauncherData, seed: int, cases: Floats) -> Asce
     """Ascents that differ, one leading axis (case,) on every field.
 
     **Model** normal and independent: thrust by role of the stage, one specific impulse, dry mass and load a stage,
-    drag, density, wind of both components correlated over 3 km growing from the ground to 10 km, ignition delay, error of the
-    launcher's navigation at insertion (isotropic, so any axes serve).
+    drag, density, wind of both components correlated over 3 km growing from the ground to 10 km, ignition delay, error
+    of the launcher's navigation at insertion (isotropic, so any axes serve).
     """
     stages = len(launcher.stage)
     z = _normals(seed, cases, 1, 5 * stages + 2 + 2 * WIND_LEVELS + 6)
