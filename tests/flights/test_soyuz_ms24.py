@@ -1,0 +1,112 @@
+"""Soyuz MS-24, pad to docking, from the shipped mission: what was computed beside what flew (facts.md, events)."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import zarya
+from zarya.exchange.flight_files import write_flight
+from zarya.exchange.flight_report import document
+from zarya.mission.result import Flight
+from zarya.time import Epoch
+from zarya.units import DEG, KM
+
+pytestmark = pytest.mark.slow
+
+LIFTOFF = Epoch.from_iso("2023-09-15T15:44:35.417Z")
+PLANNED_CONTACT = Epoch.from_iso("2023-09-15T18:56:00Z")
+
+
+@pytest.fixture(scope="module")
+def flight() -> Flight:
+    return zarya.fly(zarya.load("soyuz-ms-24"))
+
+
+def event_s(flight: Flight, name: str) -> float:
+    return next(event.t_s for event in flight.events if event.name == name)
+
+
+def test_docks_at_rassvet_inside_the_limits_at_the_planned_minute(flight: Flight) -> None:
+    assert flight.outcome == "docked"
+    assert flight.docking is not None
+    assert flight.docking.port == "rassvet"
+    assert flight.docking.is_inside_limits
+    assert abs(flight.epoch + flight.docking.t_s - PLANNED_CONTACT) < 60.0
+
+
+def test_lift_off_within_five_seconds_of_the_flown_one(flight: Flight) -> None:
+    assert abs(flight.epoch - LIFTOFF) < 5.0
+    assert flight.lift.element_set_epoch < LIFTOFF
+
+
+def test_phase_at_insertion(flight: Flight) -> None:
+    assert flight.insertion is not None
+    assert abs(flight.insertion.phase_rad / DEG - 16.3) < 1.5
+
+
+def test_insertion_orbit_is_the_registered_one(flight: Flight) -> None:
+    """200 x 242 km over the ellipsoid, 51.65 deg mean, 88.6 min."""
+    orbit = flight.insertion
+    assert orbit is not None
+    assert abs(orbit.perigee_m / KM - 200.0) < 3.0
+    assert abs(orbit.apogee_m / KM - 242.0) < 3.0
+    assert abs(orbit.inclination_mean_rad / DEG - 51.65) < 0.01
+    assert abs(orbit.period_s / 60.0 - 88.6) < 0.1
+
+
+def test_third_stage_cutoff_results_within_five_seconds(flight: Flight) -> None:
+    cutoff = next(event for event in flight.events if event.name == "third_stage_cutoff")
+    assert not cutoff.is_commanded
+    assert abs(cutoff.t_s - 525.5) < 5.0
+
+
+def test_commanded_instants_are_told_from_results(flight: Flight) -> None:
+    commanded = {event.name for event in flight.events if event.is_commanded}
+    assert {"strap_on_separation", "escape_tower_jettison", "fairing_jettison", "core_separation"} <= commanded
+    assert not commanded & {"liftoff", "third_stage_cutoff", "docking"}
+    grades = {event.name: event.flown.grade for event in flight.events if event.flown is not None}
+    assert grades["liftoff"] == grades["docking"] == "measured"
+    assert grades["third_stage_cutoff"] == "generic"
+
+
+def test_price_of_the_rendezvous(flight: Flight) -> None:
+    """118 +- 6 m/s to 3 km behind and 1 km below; never below the dual bound of the program, within 2 m/s of it."""
+    total = flight.figures["phasing_delta_v_m_s"]
+    assert abs(total - 118.0) < 6.0
+    assert -0.01 < total - flight.figures["phasing_bound_m_s"] < 2.0
+    assert flight.propellant.margin_kg > 0.0
+
+
+def test_strap_ons_fall_near_zhezkazgan_and_the_core_in_altai(flight: Flight) -> None:
+    """Ulytau region for the strap-ons, Ust-Kan district for the core (districts by name; no coordinates published)."""
+    lat, lon, downrange = flight.impacts["strap_on"]
+    assert 46.5 < lat / DEG < 48.5
+    assert 65.5 < lon / DEG < 69.0
+    assert 250e3 < downrange < 400e3
+    lat, lon, _ = flight.impacts["core"]
+    assert 50.0 < lat / DEG < 52.0
+    assert 81.0 < lon / DEG < 86.0
+
+
+def test_flight_is_continuous(flight: Flight) -> None:
+    """Between samples the ship moves as its velocity says: no phase starts somewhere else."""
+    t, r, v = flight.ship.t_s, flight.ship.r_gcrf, flight.ship.v_gcrf
+    dt = np.diff(t)[:, None]
+    expected = r[:-1] + 0.5 * dt * (v[:-1] + v[1:])
+    bound = 15.0 * dt[:, 0] ** 2 + 1.0  # half of the difference of accelerations, up to 40 m/s2 at a staging
+    assert np.all(np.linalg.norm(r[1:] - expected, axis=1) < bound)
+    assert np.all(np.diff(flight.ship.mass_kg[t > 600.0]) < 1e-6)
+
+
+def test_report_has_the_keys_of_the_contract(flight: Flight, tmp_path: Path) -> None:
+    report = document(flight)
+    assert {"mission", "outcome", "events", "burns", "insertion", "docking", "propellant", "files"} <= report.keys()
+    assert all(
+        {"name", "utc", "met_s", "as_flown_utc", "as_flown_grade", "difference_s"} <= row.keys()
+        for row in report["events"]
+    )
+    files = {path.name for path in write_flight(flight, tmp_path)}
+    assert {"flight.json", "trajectory.parquet", "ship.oem", "station.oem", "flight.czml", "ascent.png"} <= files
+    assert json.loads((tmp_path / "flight.json").read_text(encoding="utf-8"))["outcome"] == "docked"
