@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from zarya.arrays import Index, Scalar
 from zarya.dynamics.motion import Load, derivative
-from zarya.dynamics.state import State
+from zarya.dynamics.state import Rate, State
 from zarya.orbits.elements import two_body_motion
 
 type Path = State
@@ -75,9 +75,9 @@ def arc(
     r_gcrf, v_gcrf = jax.vmap(lambda dt: two_body_motion(state.r_gcrf, state.v_gcrf, dt, gm_m3_s2))(duration_s * x)
     tank_kg = jnp.broadcast_to(state.tank_kg, (degree + 1, *state.tank_kg.shape))
     inert_kg = jnp.broadcast_to(state.inert_kg, (degree + 1,))
-    stacked: Callable[..., State] = jax.vmap(State)  # the fields of a node, not of the batch, have the shapes of a state
+    stacked: Callable[..., State] = jax.vmap(State)  # fields of a node, not of the batch, have the shapes of a state
     path = stacked(t_s, r_gcrf, v_gcrf, tank_kg, inert_kg)
-    at_nodes = jax.vmap(lambda at, frozen: derivative(at.t_s, at, frozen))
+    at_nodes: Callable[..., Rate] = jax.vmap(lambda at, frozen: derivative(at.t_s, at, frozen))
 
     for count in sweeps:  # two or three refreshes, each a rolled loop
         frozen = jax.vmap(lambda at: tuple(load.held(at.t_s, at) for load in loads))(path)

@@ -48,7 +48,9 @@ def instant(scheme: int = 2, after: Epoch = DAY_OF_LAUNCH, ascending: bool = Tru
     )
 
 
-@pytest.mark.parametrize(("scheme", "phase_deg"), [(2, 14.0), (2, 17.0), (4, 22.0), (4, 36.0), (34, 230.0), (34, 396.0)])
+@pytest.mark.parametrize(
+    ("scheme", "phase_deg"), [(2, 14.0), (2, 17.0), (4, 22.0), (4, 36.0), (34, 230.0), (34, 396.0)]
+)
 def test_half_a_second_of_lift_off_per_degree_of_phase(scheme: int, phase_deg: float) -> None:
     """3.5/1.5 node'/n per radian of phase, almost whatever the plan."""
     same = Insertion(6_583_500.0, 0.0, station().inclination_rad, 528.0, 15.9 * DEG)
