@@ -1,6 +1,7 @@
 """Planning of the rendezvous: least burns from spacecraft separation to the aim point behind and below the station."""
 
 from zarya.gnc.rendezvous.arrival import Arrivals, arrivals, choose_aim_time
+from zarya.gnc.rendezvous.fixed_time import FixedTimes, fixed_time_plan, fixed_times
 from zarya.gnc.rendezvous.legs import Burns, Legs
 from zarya.gnc.rendezvous.planner import RendezvousPlan, plan
 from zarya.gnc.rendezvous.safety import SAFE_M, Clearance, missed_burn_clearance
@@ -14,11 +15,14 @@ __all__ = [
     "Arrivals",
     "Burns",
     "Clearance",
+    "FixedTimes",
     "Legs",
     "RendezvousPlan",
     "Scheme",
     "arrivals",
     "choose_aim_time",
+    "fixed_time_plan",
+    "fixed_times",
     "missed_burn_clearance",
     "plan",
 ]
