@@ -27,6 +27,7 @@ from zarya.orbits.tle import ElementSet
 from zarya.tables import UniformTable, cubic_table
 from zarya.time import Epoch
 from zarya.units import DEG, KM
+from zarya.vehicles.quantity import leaf
 from zarya.vehicles.ship import ShipData
 
 type Floats = NDArray[np.float64]
@@ -60,16 +61,16 @@ def descent(
             "the catalog does not say how this ship comes home", key="ship", value=ship.name,
             remedy="Give a ship with a [descent] table, such as soyuz-ms.",
         )  # fmt: skip
-    one = jnp.asarray(1.0)
+    one = leaf(1.0)
     pole = around.earth.dcm_itrf_from_gcrf(jnp.asarray(0.0))[2]
     drag_area = ship.drag_area_m2.value * ship.drag_coefficient.value
     return Descent(
-        orbit=orbital_loads(around, jnp.asarray(drag_area)),
+        orbit=orbital_loads(around, leaf(drag_area)),
         air=Air(around.air, around.earth, around.ephemeris, wind or calm(), one),
         gravity=CentralGravity(around.field.gm_m3_s2, around.field.radius_m, around.field.j2, pole, jnp.zeros(3)),
         module=ship.descent.pytree(),
         burn=burn(ship, delta_v_m_s),
-        ground_m=jnp.asarray(float(ground_m)),
+        ground_m=leaf(ground_m),
         drag_scale=one,
     )
 
@@ -81,15 +82,14 @@ def burn(ship: ShipData, delta_v_m_s: float | None = None) -> Burn:
     exhaust = ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2
     flow = ship.engine.thrust_kn.value * KM / exhaust
     burned = ship.descent.ignition_mass_kg.value * (1.0 - math.exp(-wanted / exhaust))
-    return Burn(jnp.asarray(ship.engine.thrust_kn.value * KM), jnp.asarray(flow), jnp.asarray(burned / flow))
+    return Burn(leaf(ship.engine.thrust_kn.value * KM), leaf(flow), leaf(burned / flow))
 
 
 def planned_program(ship: ShipData) -> BankProgram:
     """The catalog's bank, reversed half-way down in speed."""
     assert ship.descent is not None
     return BankProgram(
-        jnp.asarray(ship.descent.planned_bank_deg.value * DEG), jnp.asarray(sum(REVERSAL_SPEEDS_M_S) / 2.0),
-        jnp.asarray(1.0), jnp.asarray(1.0),
+        leaf(ship.descent.planned_bank_deg.value * DEG), leaf(sum(REVERSAL_SPEEDS_M_S) / 2.0), leaf(1.0), leaf(1.0)
     )  # fmt: skip
 
 
@@ -170,54 +170,62 @@ def aimed(
     ignition = np.array(first_ignition_s, dtype=np.float64)
     reversal = np.full(count, 0.5 * (low_speed + high_speed))
 
-    def lands(at_s: Floats, speed: Floats, lift: float = 1.0) -> tuple[Floats, DescentLog]:
-        log = _flown(shared, ship, paths, at_s, _programs(plan, speed, lift))
-        return _east_north_m(log, aim), log
+    def lands(*asked: tuple[Floats, Floats, float]) -> list[tuple[Floats, DescentLog]]:
+        """Landing less aim and the descents, for each (ignition, reversal speed, lift): all of them in one batch."""
+        at_s = np.concatenate([one[0] for one in asked])
+        programs: Any = jax.tree.map(lambda *x: jnp.concatenate(x), *[_programs(plan, v, up) for _, v, up in asked])
+        log = _flown(shared, ship, [*paths] * len(asked), at_s, programs)
+        parts = [jax.tree.map(lambda x, n=n: x[n * count : (n + 1) * count], log) for n in range(len(asked))]
+        return [(_east_north_m(part, aim), part) for part in parts]
 
-    for _ in range(2):  # along the track alone, by the ballistic and guided ranges' common derivative
-        base, _log = lands(ignition, reversal)
-        moved, _log = lands(ignition + IGNITION_STEP_S, reversal)
+    slope = np.zeros((count, 2))
+    for _ in range(2):  # along the track alone
+        (base, _log), (moved, _log) = lands((ignition, reversal, 1.0), (ignition + IGNITION_STEP_S, reversal, 1.0))
         slope = (moved - base) / IGNITION_STEP_S
         step = -np.sum(slope * base, axis=1) / np.maximum(np.sum(slope**2, axis=1), 1e-9)
         ignition += np.clip(np.nan_to_num(step), -900.0, 900.0)
-    ranges = [lands(ignition, np.full(count, speed))[0] for speed in np.linspace(low_speed, high_speed, 5)]
-    free, _log = lands(ignition, reversal, 0.0)
+    speeds = np.linspace(low_speed, high_speed, 5)
+    *ranges, free = (
+        place for place, _ in lands(*[(ignition, np.full(count, v), 1.0) for v in speeds], (ignition, reversal, 0.0))
+    )
     motion = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
     right = np.stack([motion[:, 1], -motion[:, 0]], axis=1)
     across = np.stack([np.sum(right * (landing - free), axis=1) for landing in ranges], axis=1)
     needed = -np.sum(right * free, axis=1)
-    speeds = np.linspace(low_speed, high_speed, 5)
     for k in range(count):
         order = np.argsort(across[k])
         reversal[k] = np.interp(needed[k], across[k][order], speeds[order])
 
-    step_newton = jax.vmap(correction)
     limits_low = np.stack([ignition - 900.0, np.full(count, low_speed)], axis=1)
     limits_high = np.stack([ignition + 900.0, np.full(count, high_speed)], axis=1)
     for _ in range(ROUNDS):
-        base, log = lands(ignition, reversal)
+        toward = np.where(reversal > 0.5 * (low_speed + high_speed), -SPEED_STEP_M_S, SPEED_STEP_M_S)
+        (base, _log), (later, _log), (sooner, _log) = lands(
+            (ignition, reversal, 1.0), (ignition + IGNITION_STEP_S, reversal, 1.0), (ignition, reversal + toward, 1.0)
+        )
         if np.all(np.linalg.norm(base, axis=1) < AIMED_M):
             break
-        toward = np.where(reversal > 0.5 * (low_speed + high_speed), -SPEED_STEP_M_S, SPEED_STEP_M_S)
-        by_time = (lands(ignition + IGNITION_STEP_S, reversal)[0] - base) / IGNITION_STEP_S
-        by_speed = (lands(ignition, reversal + toward)[0] - base) / toward[:, None]
         at = np.stack([ignition, reversal], axis=1)
-        jacobian = np.stack([by_time, by_speed], axis=2)
-        step = np.asarray(step_newton(*(jnp.asarray(x) for x in (base, jacobian, at, limits_low, limits_high))))
-        step = np.nan_to_num(step)
+        jacobian = np.stack([(later - base) / IGNITION_STEP_S, (sooner - base) / toward[:, None]], axis=2)
+        step = np.nan_to_num(
+            np.asarray(_steps(*(jnp.asarray(x) for x in (base, jacobian, at, limits_low, limits_high))))
+        )
         ignition, reversal = ignition + step[:, 0], reversal + np.clip(step[:, 1], -2000.0, 2000.0)
-    base, log = lands(ignition, reversal)
-    _, free_log = lands(ignition, reversal, 0.0)
+    (base, log), (_base, free_log) = lands((ignition, reversal, 1.0), (ignition, reversal, 0.0))
     miss = np.stack([np.sum(motion * base, axis=1), np.sum(right * base, axis=1)], axis=1)
     reach = np.stack([np.min(across, axis=1), np.max(across, axis=1)], axis=1)
     return Aimed(log, free_log, _programs(plan, reversal, 1.0), miss, reach, needed)
 
 
+_steps = jax.jit(jax.vmap(correction))
+
+
 def _programs(plan: BankProgram, speed: Floats, lift: float) -> BankProgram:
-    count = len(speed)
-    return BankProgram(
-        jnp.full(count, plan.bank_rad), jnp.asarray(speed), jnp.full(count, plan.first_side), jnp.full(count, lift)
-    )
+    def one(reversal_speed_m_s: Scalar) -> BankProgram:
+        return BankProgram(plan.bank_rad, reversal_speed_m_s, plan.first_side, leaf(lift))
+
+    lanes: BankProgram = jax.vmap(one)(jnp.asarray(speed))
+    return lanes
 
 
 def _flown(
@@ -225,8 +233,8 @@ def _flown(
 ) -> DescentLog:
     """`fly_lanes` in batches of `LANES`, filled up with the last lane."""
     assert ship.descent is not None
-    propellant = jnp.asarray(ship.propellant_kg.value)
-    inert = jnp.asarray(ship.descent.ignition_mass_kg.value - ship.propellant_kg.value)
+    propellant = leaf(ship.propellant_kg.value)
+    inert = leaf(ship.descent.ignition_mass_kg.value - ship.propellant_kg.value)
     count, parts = len(paths), []
     for first in range(0, count, LANES):
         pick = np.minimum(np.arange(first, first + LANES), count - 1)
@@ -245,7 +253,7 @@ def _east_north_m(log: DescentLog, aim: tuple[float, float]) -> Floats:
 
 
 def east_north_m(
-    latitude_rad: Floats, longitude_rad: Floats, aim_latitude_rad: float, aim_longitude_rad: float
+    latitude_rad: Floats | float, longitude_rad: Floats | float, aim_latitude_rad: float, aim_longitude_rad: float
 ) -> Floats:
     """Distance from the aim along the great circle, resolved to the east and north there, (lane, 2) m."""
     dlon = longitude_rad - aim_longitude_rad
@@ -256,3 +264,13 @@ def east_north_m(
     distance = WGS84_SEMI_MAJOR_AXIS_M * np.arctan2(level, z)
     scale = distance / np.maximum(level, 1e-12)
     return np.stack([scale * y, scale * x], axis=-1)
+
+
+def fly_planned(shared: Descent, ship: ShipData, path: UniformTable, ignition_s: float) -> DescentLog:
+    """One descent from a given ignition (s) with the bank as planned, not aimed: every field without the lane axis."""
+    plan = planned_program(ship)
+    log = _flown(
+        shared, ship, [path], np.array([ignition_s]), _programs(plan, np.array([float(plan.reversal_speed_m_s)]), 1.0)
+    )
+    one: DescentLog = jax.tree.map(lambda leaf: leaf[0], log)
+    return one

@@ -1,0 +1,148 @@
+"""Flown landings, and the published clock of one, from the element sets that were known before the undocking.
+
+Nothing in the model was adjusted to the landings. The clock of MS-11 is a plan; it decided two readings (see
+docs/flight/descent.md): the burn's direction stays fixed among the stars, and 7.2 m/s is the sink with the heat shield.
+"""
+
+import csv
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from zarya.dynamics.surroundings import surroundings
+from zarya.flight.descent import descent, ship_path
+from zarya.flight.descent.flown import DescentLog
+from zarya.flight.descent.plan import east_north_m, fly_planned
+from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.gnc.element_choice import ElementHistory, choose_element_set
+from zarya.orbits.tle import read_element_sets
+from zarya.studies.landing import landing_opportunities
+from zarya.time import Epoch
+from zarya.vehicles import catalog
+
+DATA = Path(__file__).parent / "data"
+ZONE_RADIUS_M = 28_000.0
+"""Published accuracy of a guided landing."""
+
+
+def landings() -> list[dict[str, str]]:
+    with (DATA / "landings.csv").open() as file:
+        return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def history() -> ElementHistory:
+    return ElementHistory(read_element_sets(DATA / "landing_sets.tle"))
+
+
+@pytest.fixture(scope="module")
+def answers(history: ElementHistory) -> dict[str, dict[str, Any]]:
+    """Our row for each landing: the one pass whose landing falls in the half hour around it."""
+    found = {}
+    for flown in landings():
+        when = Epoch.from_iso(flown["landing_utc"] or flown["module_separation_utc"])
+        about = when + (0.0 if flown["landing_utc"] else 1_530.0)
+        rows = landing_opportunities("iss", "soyuz-ms", history, flown["zone"], about + -900.0, about + 900.0)
+        assert len(rows) == 1
+        found[flown["flight"]] = rows[0]
+    return found
+
+
+def differences_s(answers: dict[str, dict[str, Any]], ours: str, flown: str) -> dict[str, float]:
+    return {
+        one["flight"]: Epoch.from_iso(answers[one["flight"]][ours]) - Epoch.from_iso(one[flown])
+        for one in landings()
+        if one[flown]
+    }
+
+
+def test_every_flown_pass_is_an_opportunity_from_older_elements(answers: dict[str, dict[str, Any]]) -> None:
+    for flown in landings():
+        row = answers[flown["flight"]]
+        assert row["feasible"], (flown["flight"], row["why_not"])
+        assert Epoch.from_iso(flown["undocking_utc"]) - Epoch.from_iso(row["element_set_epoch_utc"]) > 0.0
+
+
+def test_module_separation_within_30_s(answers: dict[str, dict[str, Any]]) -> None:
+    """Measured: -11, -8 and -3 s."""
+    differences = differences_s(answers, "module_separation_utc", "module_separation_utc")
+    assert len(differences) == 3
+    assert max(abs(value) for value in differences.values()) < 30.0
+
+
+def test_landing_instants_are_unbiased_and_no_worse_than_known(answers: dict[str, dict[str, Any]]) -> None:
+    """Measured over 13 landings: mean -1 s, median 20 s, crewed worst 38 s, MS-22 (uncrewed) 62 s."""
+    ours = differences_s(answers, "landing_utc", "landing_utc")
+    naive = differences_s(answers, "naive_landing_utc", "landing_utc")
+    for flight, value in ours.items():
+        print(f"{flight:14} {value:7.1f} s   rule of thumb {naive[flight]:7.1f} s")
+    crewed = [value for flight, value in ours.items() if flight != "Soyuz MS-22"]
+    assert abs(np.mean(list(ours.values()))) < 15.0
+    assert max(abs(value) for value in crewed) < 60.0
+
+
+@pytest.mark.xfail(
+    reason="median 20 s and MS-22 62 s: the sink under the parachute depends on weather and mass", strict=True
+)
+def test_landing_instants_within_the_goal(answers: dict[str, dict[str, Any]]) -> None:
+    ours = [abs(value) for value in differences_s(answers, "landing_utc", "landing_utc").values()]
+    assert median(ours) <= 15.0
+    assert max(ours) <= 60.0
+
+
+def test_landing_points_inside_the_published_circle(answers: dict[str, dict[str, Any]]) -> None:
+    for flown in landings():
+        if flown["latitude_deg"]:
+            row = answers[flown["flight"]]
+            places = np.deg2rad([row["landing_lat_deg"], row["landing_lon_deg"]])
+            aim = [float(np.deg2rad(float(flown[key]))) for key in ("latitude_deg", "longitude_deg")]
+            assert np.linalg.norm(east_north_m(float(places[0]), float(places[1]), *aim)) < ZONE_RADIUS_M
+
+
+def test_ballistic_landings_fall_short_by_what_is_reported(answers: dict[str, dict[str, Any]]) -> None:
+    """Reported: 8-9 g, 340 to 475 km short in three flights, 600 km by design."""
+    for row in answers.values():
+        assert 8.0 < row["ballistic_peak_g"] < 9.0
+        assert 300.0 < row["ballistic_short_km"] < 600.0
+
+
+@pytest.fixture(scope="module")
+def clock(history: ElementHistory) -> tuple[DescentLog, float]:
+    """MS-11 from the planned instant of ignition, on the station's real orbit; and the ship's height there, m."""
+    ignition = Epoch.from_iso("2019-06-25T01:55:03Z")
+    ship = catalog.ship("soyuz-ms")
+    around = surroundings(ignition, -7_200.0, 7_200.0, degree=8)
+    choice = choose_element_set(history, ignition + -9_000.0)
+    path = ship_path(choice.element_set, ignition, -1_800.0, ship)
+    shared = descent(around, ship, catalog.zone("zhezkazgan").height_m.value)
+    at = path(jnp.asarray(0.0))
+    height = geodetic_from_itrf(around.earth.dcm_itrf_from_gcrf(jnp.asarray(0.0)) @ at[:3])[2]
+    return fly_planned(shared, ship, path, 0.0), float(height)
+
+
+def test_clock_of_ms11_within_30_s(clock: tuple[DescentLog, float]) -> None:
+    """Measured: -7, -10, -10, -12, -11 and -2 s; ignition at 432.9 km against 432.7 km."""
+    log, height_m = clock
+    with (DATA / "descent_clock.csv").open() as file:
+        plan = {row["event"]: row for row in csv.DictReader(file)}
+    for event, row in plan.items():
+        difference = float(getattr(log, f"{event}_s")) - float(row["after_ignition_s"])
+        print(f"{event:12} {difference:6.1f} s")
+        assert abs(difference) < 30.0, event
+    assert abs(height_m / 1e3 - 432.7) < 5.0
+    assert abs(float(log.peak_load_height_m) / 1e3 - 35.3) < 5.0
+
+
+def test_burn_of_ms11_lasts_as_published(clock: tuple[DescentLog, float]) -> None:
+    log, _ = clock
+    assert float(log.cutoff_s - log.ignition_s) == pytest.approx(281.0, abs=1.0)
+
+
+def test_speed_at_the_parachute_command(clock: tuple[DescentLog, float]) -> None:
+    """Published: 230 m/s; measured 220, the transonic drag is assumed."""
+    log, _ = clock
+    assert float(log.parachute_speed_m_s) == pytest.approx(230.0, rel=0.10)
