@@ -1,6 +1,6 @@
 """`fly`: walks the phases of a mission in order and gathers what they leave behind."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -10,32 +10,27 @@ import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.state import State
-from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
-from zarya.dynamics.surroundings import Surroundings, orbital_loads, surroundings
+from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.surroundings import orbital_loads
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
-from zarya.flight.ascent import AscentPlan
 from zarya.flight.phase import OUTCOMES, Handover
 from zarya.frames import absolute_from_lvlh_rotating
-from zarya.gnc.plane_crossing import Transfer
 from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
-from zarya.mission.launch import launch, planned_ascent
-from zarya.mission.lift import LiftOff, lift_off
+from zarya.mission.launch import launch
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
+from zarya.mission.setting import Progress, Setting, longer, prepared
 from zarya.mission.timeline import timeline
-from zarya.time import Epoch
 
 PHASES: Final = ("ascent", "phasing", "approach", "docking")
 """What `until` may name."""
+APPROACH_ALLOWANCE_KG: Final = 60.0
+"""Propellant kept for approach and docking when a plan is judged: measured 34-61 kg by port."""
 _STATION_STEP_S = 60.0
-_LATE_S = 3600.0
-"""The station's path and the day's tables reach this far beyond the expected contact."""
-
-type Progress = Callable[[str], None]
 
 
 @dataclass
@@ -76,67 +71,17 @@ def fly(scenario: Scenario, *, until: str = "docking", on_progress: Progress | N
         raise InputError("no such phase", key="until", value=until, remedy=f"Use one of {', '.join(PHASES)}.")
     say = on_progress or (lambda _: None)
     setting = prepared(scenario, say)
-    lift, around, station = setting.lift, setting.around, setting.station
-    planned = scenario.planned_docking
     book = _Book()
-    book.figures["station_drag_scale"] = float(station.drag_scale)
+    book.figures["station_drag_scale"] = float(setting.station.drag_scale)
     say("ascent")
     at = _ascent(setting, book)
     if until != "ascent" and _is_flying(at, book):
-        contact_s = None if planned is None else planned - lift.epoch
-        at, contact_s = _phasing(scenario, lift, at, around, station, contact_s, book, say)
+        at, setting = _phasing(setting, at, book, say)
         if until != "phasing" and _is_flying(at, book):
             say("approach and docking")
-            at = _approach(scenario, at, around, station, contact_s, book)
+            at = _approach(setting, at, book)
             book.outcome = OUTCOMES[int(at.outcome)]
-    return _flight(scenario, lift, station, at, book)
-
-
-@dataclass(frozen=True)
-class Setting:
-    """What every flight of a mission shares: lift-off, tables of the day, the station's path, the planned ascent.
-
-    `contact_s` is the planned contact, s from the epoch; that of the scheme's usual transit if none was ordered.
-    """
-
-    scenario: Scenario
-    lift: LiftOff
-    around: Surroundings
-    station: StationPath
-    ascent: AscentPlan
-    contact_s: float
-
-    @property
-    def epoch(self) -> Epoch:
-        """The flight's epoch: lift-off."""
-        return self.lift.epoch
-
-
-def prepared(scenario: Scenario, say: Progress) -> Setting:
-    """Everything that is decided before the engines are lit. Host side."""
-    say("lift-off instant")
-    lift = lift_off(scenario)
-    transfer: Transfer = SCHEMES[scenario.scheme_orbits].transfer
-    planned = scenario.planned_docking
-    contact_s = transfer.transit_s if planned is None else planned - lift.epoch
-    end_s = contact_s + _LATE_S
-    element_set = lift.choice.element_set
-    say("tables of the day")
-    around = surroundings(lift.epoch, fit_start_s(element_set, lift.epoch) - 60.0, end_s + 60.0)
-    say("station orbit")
-    data = scenario.station
-    station = fit_station(
-        element_set,
-        lift.epoch,
-        around,
-        data.mass_kg.value,
-        data.drag_area_m2.value * data.drag_coefficient.value,
-        -600.0,
-        end_s,
-    )
-    lift = replace(lift, record=replace(lift.record, station_rms_m=float(station.rms_m)))
-    say("ascent plan")
-    return Setting(scenario, lift, around, station, planned_ascent(scenario, lift, around), contact_s)
+    return _flight(setting, at, book)
 
 
 def _is_flying(at: Handover, book: _Book) -> bool:
@@ -165,27 +110,10 @@ def _track(states: State) -> Track:
     )
 
 
-def _phasing(
-    scenario: Scenario,
-    lift: LiftOff,
-    at: Handover,
-    around: Surroundings,
-    station: StationPath,
-    contact_s: float | None,
-    book: _Book,
-    say: Progress,
-) -> tuple[Handover, float]:
-    scheme = SCHEMES[scenario.scheme_orbits]
-    numbers = scenario.ship.pytree()
-    if contact_s is None:
-        say("choosing the arrival")
-        contact_s, why = choose_contact(scenario, lift.epoch, at, around, station, scheme)
-        book.notes.append(why)
-    say("rendezvous plan")
-    try:
-        plan = phasing.prepare(at, station, around, numbers, scheme, contact_s - AIM_BEFORE_CONTACT_S)
-    except FlightError as error:
-        raise FlightError(f"{scenario.name}: {error}", **error.detail) from error
+def _phasing(setting: Setting, at: Handover, book: _Book, say: Progress) -> tuple[Handover, Setting]:
+    """Plan and fly to the aim; a scheme that closes gives way to the next longer one."""
+    plan, setting = _planned(setting, at, book, say)
+    scheme = setting.scheme
     say("phasing")
     errors = phasing.no_errors(plan.burns.slots.centre_t_s.shape[0])
     arrived, log = phasing.fly(plan, at, errors)
@@ -199,7 +127,37 @@ def _phasing(
     }
     book.used_kg["phasing"] = float(log.propellant_total_kg)
     book.events.append(("aim_point", float(plan.burns.aim_t_s), False))
-    return arrived, contact_s
+    return arrived, setting
+
+
+def _planned(setting: Setting, at: Handover, book: _Book, say: Progress) -> tuple[phasing.PhasingPlan, Setting]:
+    numbers = setting.scenario.ship.pytree()
+    spare = float(numbers.propellant_kg - numbers.deorbit_reserve_kg) - APPROACH_ALLOWANCE_KG
+    why = ""
+    for orbits in [n for n in sorted(SCHEMES) if n >= setting.scheme.orbits]:
+        if orbits != setting.scheme.orbits:
+            say(f"{setting.scheme.orbits}-orbit scheme closed, trying {orbits} orbits")
+            setting = longer(setting, orbits)
+        try:
+            if not setting.is_contact_ordered:
+                say("choosing the arrival")
+                contact_s, reason = choose_contact(
+                    setting.scenario, setting.epoch, at, setting.around, setting.station, setting.scheme
+                )
+                setting = replace(setting, contact_s=contact_s)
+                book.notes.append(reason)
+            say("rendezvous plan")
+            aim_s = setting.contact_s - AIM_BEFORE_CONTACT_S
+            plan = phasing.prepare(at, setting.station, setting.around, numbers, setting.scheme, aim_s)
+        except FlightError as error:
+            why = str(error)
+        else:
+            needed = float(np.sum(np.asarray(plan.burns.propellant_kg)))
+            if needed <= spare:
+                return plan, setting
+            why = f"the plan needs {needed:.0f} kg of propellant, {spare:.0f} kg may be spent"
+        book.notes.append(f"the {orbits}-orbit scheme is closed: {why}")
+    raise FlightError(f"{setting.scenario.name}: no scheme reaches the station; {why}", notes=list(book.notes))
 
 
 def _book_burns(plan: Any, log: Any, scheme: Any, book: _Book) -> None:
@@ -217,9 +175,8 @@ def _burn_of(row: Mapping[str, float | str], phase: BurnPhase, dv_lvlh_m_s: tupl
     return Burn(str(row["name"]), phase, t_s, size, lasts, used, dv_lvlh_m_s)
 
 
-def _approach(
-    scenario: Scenario, at: Handover, around: Surroundings, station: StationPath, contact_s: float, book: _Book
-) -> Handover:
+def _approach(setting: Setting, at: Handover, book: _Book) -> Handover:
+    scenario, station, contact_s = setting.scenario, setting.station, setting.contact_s
     ship = scenario.ship.pytree()
     plan = approach.prepare(
         ship,
@@ -229,7 +186,7 @@ def _approach(
         contact_s,
         start_s=float(at.ship.t_s),
     )
-    loads = orbital_loads(around, ship.drag_area_m2 * ship.drag_coefficient)
+    loads = orbital_loads(setting.around, ship.drag_area_m2 * ship.drag_coefficient)
     end, log = _fly_approach(plan, at, loads, perfect_navigation())
     book.events += [
         ("station_keeping", float(log.station_keeping_s), False),
@@ -279,7 +236,8 @@ def _approach_track(station: StationPath, rows: Mapping[str, Floats], end: State
     )
 
 
-def _flight(scenario: Scenario, lift: LiftOff, station: StationPath, at: Handover, book: _Book) -> Flight:
+def _flight(setting: Setting, at: Handover, book: _Book) -> Flight:
+    scenario, lift, station = setting.scenario, setting.lift, setting.station
     end_s = float(at.ship.t_s)
     grid = np.arange(0.0, end_s + _STATION_STEP_S, _STATION_STEP_S)
     grid[-1] = min(grid[-1], float(station.table.end_s))

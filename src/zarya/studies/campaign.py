@@ -19,8 +19,8 @@ from zarya.flight.phase import OUTCOMES, Handover
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.gnc.proximity import drawn_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
-from zarya.mission.runner import Setting, prepared
 from zarya.mission.scenario import Scenario
+from zarya.mission.setting import Setting, prepared
 from zarya.orbits.mean import mean_from_osculating
 from zarya.studies.dispersions import ascent_dispersions, phasing_errors
 from zarya.units import DEG, KM

@@ -1,0 +1,78 @@
+"""What is decided before the engines are lit, shared by every flight of a mission."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Final
+
+from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
+from zarya.dynamics.surroundings import Surroundings, surroundings
+from zarya.flight.ascent import AscentPlan
+from zarya.gnc.rendezvous import SCHEMES, Scheme
+from zarya.mission.launch import planned_ascent
+from zarya.mission.lift import LiftOff, lift_off
+from zarya.mission.scenario import Scenario
+from zarya.time import Epoch
+
+LATE_S: Final = 3600.0
+"""The station's path and the day's tables reach this far beyond the expected contact."""
+
+type Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Lift-off, tables of the day, the station's path, the planned ascent.
+
+    Parameters
+    ----------
+    scheme : of the rendezvous; a longer one than the scenario's after a fall-back.
+    contact_s : s, contact from the epoch: ordered, chosen, or the scheme's usual transit until one is chosen.
+    is_contact_ordered : whether the mission file gives the contact.
+    """
+
+    scenario: Scenario
+    lift: LiftOff
+    around: Surroundings
+    station: StationPath
+    ascent: AscentPlan
+    scheme: Scheme
+    contact_s: float
+    is_contact_ordered: bool
+
+    @property
+    def epoch(self) -> Epoch:
+        """The flight's epoch: lift-off."""
+        return self.lift.epoch
+
+
+def prepared(scenario: Scenario, say: Progress) -> Setting:
+    """Everything that is decided before the engines are lit. Host side."""
+    say("lift-off instant")
+    lift = lift_off(scenario)
+    scheme = SCHEMES[scenario.scheme_orbits]
+    planned = scenario.planned_docking
+    contact_s = scheme.transfer.transit_s if planned is None else planned - lift.epoch
+    say("tables of the day and station orbit")
+    around, station = _days(scenario, lift, contact_s + LATE_S)
+    lift = replace(lift, record=replace(lift.record, station_rms_m=float(station.rms_m)))
+    say("ascent plan")
+    ascent = planned_ascent(scenario, lift, around)
+    return Setting(scenario, lift, around, station, ascent, scheme, contact_s, planned is not None)
+
+
+def longer(setting: Setting, orbits: int) -> Setting:
+    """The same flight with the tables of a longer scheme, its contact still to be chosen. Host side."""
+    scheme = SCHEMES[orbits]
+    contact_s = scheme.transfer.transit_s
+    around, station = _days(setting.scenario, setting.lift, contact_s + LATE_S)
+    return replace(
+        setting, around=around, station=station, scheme=scheme, contact_s=contact_s, is_contact_ordered=False
+    )
+
+
+def _days(scenario: Scenario, lift: LiftOff, end_s: float) -> tuple[Surroundings, StationPath]:
+    element_set, data = lift.choice.element_set, scenario.station
+    around = surroundings(lift.epoch, fit_start_s(element_set, lift.epoch) - 60.0, end_s + 60.0)
+    drag_area_m2 = data.drag_area_m2.value * data.drag_coefficient.value
+    station = fit_station(element_set, lift.epoch, around, data.mass_kg.value, drag_area_m2, -600.0, end_s)
+    return around, station
