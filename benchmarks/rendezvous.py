@@ -4,6 +4,8 @@ Prints, for this machine: closed plans in the full model per second (host), plan
 (one process; XLA uses one core per batch), and dispersed phasing flights per second in the full model.
 """
 
+import zarya  # noqa: F401, I001  (first: it sets float64 before jax starts)
+
 import sys
 import time
 from collections.abc import Callable
@@ -91,7 +93,7 @@ def main(lanes: int) -> None:
     fly = jax.jit(jax.vmap(phasing.fly, in_axes=(None, None, 0)))
     flown = seconds(lambda: fly(plan, handover, errors), 2)
     total = np.asarray(fly(plan, handover, errors)[1].total_m_s)
-    print(f"dispersed flights: {flights / flown:.0f}/s in batches of {flights}; {total.mean():.1f}+-{total.std():.1f} m/s")
+    print(f"dispersed flights: {flights / flown:.0f}/s in {flights}; {total.mean():.1f} +- {total.std():.1f} m/s")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from zarya.flight.phase import Handover, Outcome
 from zarya.frames.local import dcm_lvlh_from_gcrf
 from zarya.gnc.rendezvous import Burns, RendezvousPlan, Scheme, plan
 from zarya.gnc.rendezvous.legs import Flown, begun, firing_of, flown, fly_leg, offset_of
+from zarya.gnc.rendezvous.prediction import predicted
 from zarya.vehicles.ship import Ship
 
 CLOSURE = (3_000.0, 3.0)
@@ -111,39 +112,34 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
     ----------
     phasing : from `prepare`; a batch shares it or has its own. handover : ship at separation. errors : see there.
 
-    **Model** at every ignition the navigated state is flown on to the aim with the burns still to come, and what is
-    left there is answered by all of them through the plan's gains (Newton's method on shared matrices), two times; then
-    the burn is made with its errors. Coasts and finite burns by `zarya.dynamics.picard`.
+    **Model** at every ignition the aim is predicted from the navigated state and the burns still to come (`predicted`),
+    and what is left there is answered by all of them through the plan's gains (Newton's method on shared matrices), two
+    times; then the burn is made with its errors. The truth, coasts and finite burns, is flown in the full model.
     Outcome: `PROPELLANT_EXHAUSTED` when less than the deorbit reserve is left, `NOT_CONVERGED` when the aim is missed
     by more than `CLOSURE`. A lane that is not flying comes back unchanged.
     **Ignores** attitude manoeuvres and their propellant, ignition transients, changes of burn times after the plan.
     """
     p, order = phasing.burns, phasing.burns.order
-    end_leg = order.rows.slot.shape[0]
     last = p.slots.centre_t_s.shape[0] - 1
 
-    def through(at: Flown, burns: Burns, first: Array, stop: Array) -> Flown:
-        def one(k: Array, at: Flown) -> Flown:
-            leg = jax.tree.map(lambda x: x[k], order.rows)
-            return fly_leg(at, leg, burns, phasing.numbers, phasing.station, phasing.around)[0]
-
-        arrived: Flown = jax.lax.fori_loop(first, stop, one, at)
-        return arrived
-
     def slot(carry: tuple[Flown, Burns], k: Array) -> tuple[tuple[Flown, Burns], tuple[Array, ...]]:
+        at, burns = carry
+
+        def leg(row: Array, at: Flown) -> Flown:
+            this = jax.tree.map(lambda x: x[row], order.rows)
+            return fly_leg(at, this, burns, phasing.numbers, phasing.station, phasing.around)[0]
+
         before = jnp.where(k > 0, order.ignition[k - 1], 0)  # the burn before, then the coast
+        at = jax.lax.fori_loop(before, order.ignition[k], leg, at)
+        believed = _navigated(at.ship, errors.navigation[k])
+        start = jnp.concatenate([believed.r_gcrf, believed.v_gcrf])
 
-        def task(carry: tuple[Flown, Burns], truth: Array) -> tuple[tuple[Flown, Burns], None]:
-            """The flight to the ignition, then predictions from there: one loop, so that the legs compile once."""
-            at, burns = carry
-            believed = begun(_navigated(at.ship, errors.navigation[k]), phasing.station, at.ahead_rad)
-            first, stop = jnp.where(truth, before, order.ignition[k]), jnp.where(truth, order.ignition[k], end_leg)
-            ended = through(_where(truth, at, believed), burns, first, stop)
-            left = offset_of(ended, phasing.station) - p.aim
-            gain = jnp.where(truth, 0.0, p.gains[k])  # the gains of the aim's own slot are zero
-            return (_where(truth, ended, at), Burns(burns.centre_t_s, burns.dv_lvlh - gain @ left)), None
+        def replan(_: object, burns: Burns) -> Burns:
+            half_s = 0.5 * firing_of(burns.dv_lvlh[k], believed.mass_kg, phasing.numbers).duration_s
+            left = predicted(believed.t_s, start, burns, k, half_s, p.forecast) - p.aim
+            return Burns(burns.centre_t_s, burns.dv_lvlh - p.gains[k] @ left)  # the aim's own gains are zero
 
-        (at, burns), _ = jax.lax.scan(task, carry, jnp.arange(1 + _REPLANNINGS) == 0)
+        burns = jax.lax.fori_loop(0, _REPLANNINGS, replan, burns)
         commanded = burns.dv_lvlh[k]
         made = _executed(commanded, errors.magnitude[k], errors.pointing_rad[k])
         fire = firing_of(made, at.ship.mass_kg, phasing.numbers)

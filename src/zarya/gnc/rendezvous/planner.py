@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
@@ -19,6 +20,7 @@ from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_of_
 from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing_of, flown, legs, offset_of
 from zarya.gnc.rendezvous.linear import Answer, answer, oblate
 from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns, moved_burns
+from zarya.gnc.rendezvous.prediction import Forecast, forecast_steps, predicted
 from zarya.gnc.rendezvous.scheme import AIM_LVLH_M, Scheme
 from zarya.vehicles.ship import Ship
 
@@ -46,6 +48,7 @@ class RendezvousPlan(eqx.Module):
     aim_t_s : () s. aim : (6,) m, m/s, the aim as an offset from the station.
     start_t_s, ahead_rad : () s, rad, start of the plan and the ship's unwrapped angle ahead of the station there.
     order, slots : the legs, and all burns with the trims (planned at zero) and the aim.
+    forecast : how re-planning predicts the offset at the aim.
     gains : (slot, slot, 3, 6), change of every later burn, seen from each slot, m/s per m and m/s left at the aim.
     """
 
@@ -62,6 +65,7 @@ class RendezvousPlan(eqx.Module):
     ahead_rad: Scalar
     order: Legs
     slots: Burns
+    forecast: Forecast
     gains: Float[Array, "slot slot 3 6"]
 
 
@@ -264,8 +268,23 @@ class Desk:
             ahead_rad=self.ahead_rad,
             order=best.order,
             slots=best.slots,
+            forecast=self._forecast(best),
             gains=jnp.asarray(self._gains(by_burn, np.asarray(best.slots.centre_t_s), preloaded)),
         )
+
+    def _forecast(self, best: _Closed) -> Forecast:
+        """The quick model of `predicted`, with its difference from the full model along the plan."""
+        _, starts, _ = flown(self.begun, best.order, best.slots, self.numbers, self.station, self.around)
+        count = len(best.slots.centre_t_s)
+        steps = forecast_steps(self.grid.start_t_s, np.asarray(best.slots.centre_t_s))
+        forecast = Forecast(steps, jnp.zeros((count, 6)), self.station_at_aim, self.earth)
+        end, beyond = jnp.asarray(self.aim + best.left), []
+        for slot in range(count - 1):
+            ship = jax.tree.map(lambda x, slot=slot: x[best.order.ignition[slot]], starts.ship)
+            half_s = 0.5 * firing_of(best.slots.dv_lvlh[slot], ship.mass_kg, self.numbers).duration_s
+            start = jnp.concatenate([ship.r_gcrf, ship.v_gcrf])
+            beyond.append(end - _predicted(ship.t_s, start, best.slots, jnp.asarray(slot), half_s, forecast))
+        return Forecast(steps, jnp.stack([*beyond, jnp.zeros(6)]), self.station_at_aim, self.earth)
 
     def _is_trim(self, slot: int) -> bool:
         first = self.scheme.burns - 1
@@ -285,6 +304,9 @@ class Desk:
             normal = matrix @ matrix.T + _RIDGE**2 * np.eye(6)
             gains[k, free] = (matrix.T @ np.linalg.solve(normal, np.diag(SCALE))).reshape(-1, 3, 6)
         return gains
+
+
+_predicted = jax.jit(predicted)
 
 
 def _allowed(grid: _Grid, scheme: Scheme, aim_t_s: float) -> NDArray[np.bool_]:
