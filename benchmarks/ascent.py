@@ -1,5 +1,6 @@
 """Ascents of Soyuz-2.1a: seconds to prepare, to compile and to fly one, and flights a second in batches."""
 
+import zarya  # noqa: F401, I001  # before jax, whose settings it makes
 import os
 import time
 from collections.abc import Callable
@@ -9,7 +10,6 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-import zarya  # noqa: F401
 from zarya.dynamics.surroundings import surroundings
 from zarya.flight.ascent import AscentDispersion, InsertionTarget, fly, fly_bare, nominal, prepare
 from zarya.time import Epoch

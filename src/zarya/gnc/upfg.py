@@ -5,7 +5,6 @@ steering law, predicts where that law ends, and corrects; a few calls settle it,
 """
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -79,7 +78,9 @@ class Steering(eqx.Module):
         return _unit(self.lambda_gcrf + self.lambda_dot_gcrf * (since_s - self.offset_s))
 
 
-type _Sums = tuple[Scalar, Scalar, Scalar, Scalar, Scalar, Scalar, Scalar]
+def _before(values: Float[Array, " phase"]) -> Float[Array, " phase"]:
+    """Sum over the phases before each."""
+    return jnp.cumsum(values) - values
 
 
 def _unit(vector: Vector3) -> Vector3:
@@ -132,35 +133,23 @@ def guide(
     tau = ve / a0
 
     # Block 3: burn the phases one after the other until the velocity is gained; the last one is open-ended
-    def spend(left: Scalar, phase: tuple[Scalar, Scalar, Scalar]) -> tuple[Scalar, Scalar]:
-        v, tau_i, limit = phase
-        burn = jnp.minimum(jnp.minimum(limit, 0.99 * tau_i), -tau_i * jnp.expm1(-left / v))
-        return jnp.maximum(left + v * jnp.log1p(-burn / tau_i), 0.0), burn
+    limit = jnp.minimum(phases.duration_s.at[-1].set(jnp.inf), 0.99 * tau)
+    left = jnp.maximum(v_go_size - _before(-ve * jnp.log1p(-limit / tau)), 0.0)
+    tb = jnp.minimum(limit, -tau * jnp.expm1(-left / ve))
 
-    limits = phases.duration_s.at[-1].set(jnp.inf)
-    _, duration = jax.lax.scan(spend, v_go_size, (ve, tau, limits))
-
-    # Block 4: thrust integrals, accumulated over the phases
-    def accumulate(sums: _Sums, phase: tuple[Scalar, Scalar, Scalar]) -> tuple[_Sums, None]:
-        t0, L, J, S, Q, P, H = sums
-        v, tau_i, tb = phase
-        l_i = -v * jnp.log1p(-jnp.minimum(tb, 0.99 * tau_i) / tau_i)
-        j_i = tau_i * l_i - v * tb
-        s_i = -j_i + tb * l_i
-        q_i = s_i * (tau_i + t0) - 0.5 * v * tb**2
-        p_i = q_i * (tau_i + t0) - 0.5 * v * tb**2 * (tb / 3.0 + t0)
-        j_i = j_i + l_i * t0
-        s_i = s_i + L * tb
-        q_i = q_i + J * tb
-        p_i = p_i + H * tb
-        t1 = t0 + tb
-        L, J, S, Q, P = L + l_i, J + j_i, S + s_i, Q + q_i, P + p_i
-        return (t1, L, J, S, Q, P, J * t1 - Q), None
-
-    zero = jnp.zeros(())
-    (t_go, L, J, S, Q, P, H), _ = jax.lax.scan(
-        accumulate, (zero, zero, zero, zero, zero, zero, zero), (ve, tau, duration)
-    )
+    # Block 4: thrust integrals of each phase, then on top of those before it
+    t0 = _before(tb)
+    l_i = -ve * jnp.log1p(-tb / tau)
+    j_i = tau * l_i - ve * tb
+    s_i = -j_i + tb * l_i
+    q_i = s_i * (tau + t0) - 0.5 * ve * tb**2
+    p_i = q_i * (tau + t0) - 0.5 * ve * tb**2 * (tb / 3.0 + t0)
+    j_i = j_i + l_i * t0
+    s_i = s_i + _before(l_i) * tb
+    q_i = q_i + _before(j_i) * tb
+    p_i = p_i + (_before(j_i) * t0 - _before(q_i)) * tb
+    t_go, L, J, S, Q, P = (jnp.sum(x) for x in (tb, l_i, j_i, s_i, q_i, p_i))
+    H = J * t_go - Q
 
     # Block 5: range to go and the turning rate
     lam = memory.v_go_gcrf / v_go_size

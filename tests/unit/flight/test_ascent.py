@@ -127,16 +127,15 @@ def test_events_come_in_the_order_of_the_contract(flight, soyuz):
     assert {e.name for e in found if not e.is_commanded} == {"third_stage_cutoff", "spacecraft_separation"}
 
 
-def test_half_the_step_gives_the_same_flight(flight, plan):
-    """The same plan at half the step: what is left of the step size in the insertion."""
+def test_quarter_steps_give_the_same_flight(flight, plan):
+    """The same plan and cadence of guidance at a quarter of the step: what the step costs at insertion."""
     _, log = flight
-    fine, fine_log = fly(replace(plan, steps=2 * plan.steps), nominal(3))
-    assert float(fine_log.course.cutoff_s) == pytest.approx(float(log.course.cutoff_s), abs=0.02)
-    speed = [float(jnp.linalg.norm(x.course.cutoff.v_gcrf)) for x in (log, fine_log)]
-    radius = [float(jnp.linalg.norm(x.course.cutoff.r_gcrf)) for x in (log, fine_log)]
-    assert speed[1] == pytest.approx(speed[0], abs=0.1)
-    assert radius[1] == pytest.approx(radius[0], abs=20.0)
-    assert int(fine.outcome) == Outcome.FLYING
+    _, fine = fly(replace(plan, steps=4 * plan.steps, cycle=4 * plan.cycle), nominal(3))
+    assert float(fine.course.cutoff_s) == pytest.approx(float(log.course.cutoff_s), abs=0.01)
+    speed = [float(jnp.linalg.norm(x.course.cutoff.v_gcrf)) for x in (log, fine)]
+    radius = [float(jnp.linalg.norm(x.course.cutoff.r_gcrf)) for x in (log, fine)]
+    assert speed[1] == pytest.approx(speed[0], abs=0.02)
+    assert radius[1] == pytest.approx(radius[0], abs=2.0)
 
 
 def test_it_rises_along_the_plumb_line(flight, plan):

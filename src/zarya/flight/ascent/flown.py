@@ -12,17 +12,14 @@ from zarya.constants import STANDARD_GRAVITY_M_S2
 from zarya.dynamics.loads import CentralGravity, Gravity
 from zarya.dynamics.runge_kutta import step
 from zarya.dynamics.state import State
-from zarya.environment.atmosphere import us76
 from zarya.flight.ascent.dispersion import AscentDispersion
-from zarya.flight.ascent.plan import AscentPlan
+from zarya.flight.ascent.plan import THIN_BOTTOM_M, THIN_STEP_M, AscentPlan
 from zarya.flight.ascent.stack import Stack, StackForces, Winds, attached, local, node_times_s, timed
 from zarya.flight.phase import Handover, Outcome
 from zarya.gnc.pitch_programme import turned_towards
 from zarya.gnc.upfg import BurnPhases, Memory, Steering, guide, started
 from zarya.vehicles.launcher import Launcher
 
-CYCLE: Final = 4
-"""Integration steps per call of guidance (about 4 s)."""
 BLOCK: Final = 4
 """Calls of guidance for which the field beyond J2 is held (about 16 s, 100 km)."""
 COAST_STEPS: Final = 12
@@ -120,7 +117,6 @@ def _configured(
     case: AscentDispersion,
     launcher: Launcher,
     winds: Winds,
-    density: Scalar,
     carry: _Carry,
     t_s: Scalar,
 ) -> tuple[State, Stack, Bool[Array, " stage"], Bool[Array, " item"]]:
@@ -144,7 +140,7 @@ def _configured(
         flow_kg_s=flow,
         area_m2=launcher.reference_area_m2[jnp.argmax(stages)],
         drag=case.drag,
-        density=density,
+        density=case.density * _thin_air(plan, local(state.r_gcrf, winds.pole_gcrf).height_m),
         start_s=carry.state.t_s,
         axis_gcrf=carry.axis,
         axis_rate=jnp.zeros(3),
@@ -172,12 +168,10 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
     gravity = Gravity(plan.field, plan.earth)
     nodes = node_times_s(launcher, plan.programme.turns_s, launcher.cutoff_s[-1], plan.steps)
 
-    def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity, ratio: Scalar) -> tuple[_Carry, Step | None]:
+    def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity) -> tuple[_Carry, Step | None]:
         start_s = carry.state.t_s
         dt = jnp.clip(jnp.minimum(span[1], carry.cutoff_s) - start_s, 0.0, None)
-        state, stack, stages, items = _configured(
-            plan, case, launcher, winds, ratio * case.density, carry, start_s + 0.5 * dt
-        )
+        state, stack, stages, items = _configured(plan, case, launcher, winds, carry, start_s + 0.5 * dt)
         now = stack.forces(start_s, state)
         wanted = _wanted_axis(plan, carry, state, stack, now, dt)
         axis = turned_towards(carry.axis, wanted, launcher.steering_rate_rad_s * dt)
@@ -214,10 +208,9 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
 
     def cycle(carry: _Carry, spans: Float[Array, "cycle 2"], pull: CentralGravity) -> tuple[_Carry, Step | None]:
         length = spans[-1, 1] - spans[0, 0]
-        ratio = _thin_air(plan, _drifted(carry.state, 0.5 * length))
-        _, stack, _, _ = _configured(plan, case, launcher, winds, ratio, carry, carry.state.t_s + 1e-6)
+        _, stack, _, _ = _configured(plan, case, launcher, winds, carry, carry.state.t_s + 1e-6)
         carry = _guided(plan, case, carry, stack, length)
-        return jax.lax.scan(lambda c, s: one(c, s, pull, ratio), carry, spans)
+        return jax.lax.scan(lambda c, s: one(c, s, pull), carry, spans)
 
     def block(carry: _Carry, spans: Float[Array, "block cycle 2"]) -> tuple[_Carry, Step | None]:
         middle = _drifted(carry.state, 0.5 * (spans[-1, -1, 1] - spans[0, 0, 0]))
@@ -226,7 +219,7 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
         return jax.lax.scan(lambda c, s: cycle(c, s, pull), carry, spans)
 
     carry = _start(plan, launcher)
-    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, BLOCK, CYCLE, 2)
+    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, BLOCK, plan.cycle, 2)
     carry, kept = jax.lax.scan(block, carry, spans)
     if kept is not None:
         kept = jax.tree.map(lambda x: x.reshape(plan.steps, *x.shape[3:]), kept)
@@ -276,11 +269,11 @@ def _drifted(state: State, dt_s: Scalar) -> State:
     return State(state.t_s + dt_s, state.r_gcrf + dt_s * state.v_gcrf, state.v_gcrf, state.tank_kg, state.inert_kg)
 
 
-def _thin_air(plan: AscentPlan, state: State) -> Scalar:
-    """Density of the day over that of US76 continued, for a cycle: 1 below 80 km."""
-    dcm = plan.earth.dcm_itrf_from_gcrf(state.t_s)
-    day = plan.air.density_kg_m3(state.t_s, dcm @ state.r_gcrf, dcm @ plan.r_sun_gcrf)
-    return day / us76(local(state.r_gcrf, plan.pole_gcrf).height_m).density_kg_m3
+def _thin_air(plan: AscentPlan, height_m: Scalar) -> Scalar:
+    """Density of the day over that of US76 continued."""
+    x = jnp.clip((height_m - THIN_BOTTOM_M) / THIN_STEP_M, 0.0, plan.thin_air.shape[0] - 1.000001)
+    k = x.astype(jnp.int32)
+    return jnp.exp(plan.thin_air[k] + (x - k) * (plan.thin_air[k + 1] - plan.thin_air[k]))
 
 
 def _start(plan: AscentPlan, launcher: Launcher) -> _Carry:

@@ -1,16 +1,22 @@
 """What an ascent is flown from: launcher, pad, air, programme, target."""
 
+from typing import Final
+
 import equinox as eqx
 from jaxtyping import Array, Float
 
 from zarya.arrays import Scalar, Tanks, Vector3
-from zarya.environment.atmosphere import DensityTable
 from zarya.environment.gravity import GravityField
 from zarya.environment.wind import WindProfile
 from zarya.frames import EarthOrientation
 from zarya.gnc.pitch_programme import PitchProgramme
 from zarya.gnc.upfg import Target
 from zarya.vehicles.launcher import Launcher
+
+THIN_BOTTOM_M: Final = 80_000.0
+THIN_STEP_M: Final = 2_000.0
+THIN_NODES: Final = 111
+"""Heights of `AscentPlan.thin_air`: 80 to 300 km, above the pad at lift-off."""
 
 
 class Burns(eqx.Module):
@@ -36,11 +42,12 @@ class AscentPlan(eqx.Module):
     launcher : as read, undispersed. payload_kg : () kg, ship as loaded. ship_tank_kg : (tank,) kg, inside the payload.
     r_pad_gcrf, v_pad_gcrf : (3,) m, m/s at lift-off.
     pole_gcrf, omega_gcrf : (3,) unit and rad/s, of the Earth in mid-ascent, held.
-    earth, field : orientation and gravity. air, r_sun_gcrf : density above 86 km and the Sun for it.
+    earth, field : orientation and gravity. thin_air : (node,) logarithm of the day's density over US76 continued, see
+        `THIN_BOTTOM_M`.
     wind : of the day. programme : steering of the first stage. target : cut-off conditions of guidance.
     closed_loop_s : () s, guidance takes over (first separation). separation_delay_s : () s, cut-off to ship separation.
     end_s : () s, tanks empty at the latest. gm_m3_s2 : () of guidance. burns : see `Burns`.
-    steps : integration steps.
+    steps, cycle : integration steps, and steps per call of guidance.
     """
 
     launcher: Launcher
@@ -52,8 +59,7 @@ class AscentPlan(eqx.Module):
     omega_gcrf: Vector3
     earth: EarthOrientation
     field: GravityField
-    air: DensityTable
-    r_sun_gcrf: Vector3
+    thin_air: Float[Array, " node"]
     wind: WindProfile
     programme: PitchProgramme
     target: Target
@@ -63,3 +69,4 @@ class AscentPlan(eqx.Module):
     gm_m3_s2: Scalar
     burns: Burns
     steps: int = eqx.field(static=True)
+    cycle: int = eqx.field(static=True)

@@ -19,13 +19,14 @@ from zarya.dynamics.loads import Gravity
 from zarya.dynamics.runge_kutta import run
 from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import Surroundings
+from zarya.environment.atmosphere import us76
 from zarya.environment.gravity import GravityField, load_gravity
 from zarya.environment.wind import WindProfile, calm
 from zarya.errors import InputError
 from zarya.flight.ascent.dispersion import nominal
-from zarya.flight.ascent.flown import BLOCK, CYCLE
+from zarya.flight.ascent.flown import BLOCK
 from zarya.flight.ascent.log import AscentLog, fly
-from zarya.flight.ascent.plan import AscentPlan, Burns
+from zarya.flight.ascent.plan import THIN_BOTTOM_M, THIN_NODES, THIN_STEP_M, AscentPlan, Burns
 from zarya.flight.ascent.stack import timed
 from zarya.flight.phase import Handover
 from zarya.frames import EarthOrientation, dcm_gcrf_from_teme, geodetic_from_itrf, itrf_from_geodetic
@@ -35,13 +36,15 @@ from zarya.orbits.mean import mean_from_osculating
 from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles.launcher import Launcher, LauncherData
-from zarya.vehicles.site import SiteData
+from zarya.vehicles.site import Place, SiteData
 
 type Floats = NDArray[np.float64]
 
 GRAVITY_DEGREE: Final = 8
 STEP_S: Final = 1.0
 """Even steps are at most this long; the clock's instants cut them further."""
+CYCLE: Final = 4
+"""Integration steps per call of guidance (about 4 s); calls twice as often leave 2 kg more propellant."""
 TABLE_NODES: Final = 192
 _RAMP_S, _HOLD_S = 8.0, 7.0
 """The first turn and how long it is kept: the gravity turn has begun by 25 s, at a dynamic pressure of a few kPa."""
@@ -299,8 +302,7 @@ def _first_plan(
         omega_gcrf=jnp.asarray(omega),
         earth=around.earth,
         field=load_gravity("egm2008", GRAVITY_DEGREE),
-        air=around.air,
-        r_sun_gcrf=around.ephemeris.sun(middle),
+        thin_air=_thin_air(around, place),
         wind=wind,
         programme=PitchProgramme(
             vertical_rise_s=launcher.vertical_rise_s,
@@ -319,7 +321,22 @@ def _first_plan(
         gm_m3_s2=around.field.gm_m3_s2,
         burns=_burns(data, settled, payload_kg),
         steps=steps,
+        cycle=CYCLE,
     )
+
+
+def _thin_air(around: Surroundings, place: Place) -> Float[Array, " node"]:
+    """Logarithm of the density of the day above the pad over that of US76 continued; 0 at the bottom."""
+    start = jnp.zeros(())
+    sun = around.earth.dcm_itrf_from_gcrf(start) @ around.ephemeris.sun(start)
+
+    def ratio(height_m: Scalar) -> Scalar:
+        r_itrf = itrf_from_geodetic(place.latitude_rad, place.longitude_rad, height_m)
+        return jnp.log(around.air.density_kg_m3(start, r_itrf, sun) / us76(height_m).density_kg_m3)
+
+    heights = THIN_BOTTOM_M + THIN_STEP_M * jnp.arange(THIN_NODES)
+    ratios: Float[Array, " node"] = jax.jit(jax.vmap(ratio))(heights)
+    return ratios
 
 
 def _azimuth_rad(r_pad: Floats, v_pad: Floats, pole: Floats, normal: Floats) -> float:
