@@ -147,8 +147,7 @@ def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, s
     `tight` polishes a solution, `is_near` starts from the plan's kick without a scan; `spare` leaves the plan able
     to burn into what is not there (`SPARE_KG` below the residual).
     """
-    residual = plan.launcher.residual_kg.at[-1].add(-SPARE_KG)
-    free = replace(plan, launcher=replace(plan.launcher, residual_kg=residual))
+    free = _spared(plan)
     limits = plan.launcher
 
     def steered(kick_rad: float, azimuth_rad: float, of: AscentPlan) -> AscentPlan:
@@ -190,6 +189,12 @@ def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, s
     return steered(found.x[0] * DEG, found.x[1] * DEG, free if spare else plan)
 
 
+def _spared(plan: AscentPlan) -> AscentPlan:
+    """The plan able to burn `SPARE_KG` below the residual of its last stage."""
+    residual = plan.launcher.residual_kg.at[-1].add(-SPARE_KG)
+    return replace(plan, launcher=replace(plan.launcher, residual_kg=residual))
+
+
 def _strong(value: float | Scalar) -> Scalar:
     """A float64 scalar that is not weakly typed: plans that differ in numbers share one compiled program."""
     return jnp.asarray(value, dtype=jnp.float64)
@@ -223,7 +228,10 @@ def corrected(
     **Model** Newton on (radius, speed), the Jacobian from the measured orbit itself with its state moved; the normal is
     turned by the error of the mean plane.
     """
-    ship = flown(plan)[0].ship
+    handover, log = flown(plan)
+    if math.isnan(float(log.course.cutoff_s)):  # too heavy: aim as if there were enough, fly what there is
+        handover, log = flown(_spared(plan))
+    ship = handover.ship
     now = measured(ship, epoch, around)
     r, v = np.asarray(ship.r_gcrf), np.asarray(ship.v_gcrf)
     up, along = r / np.linalg.norm(r), v / np.linalg.norm(v)
