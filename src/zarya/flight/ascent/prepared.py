@@ -109,7 +109,8 @@ def prepare(
 
     **Model** the kick angle and azimuth of the first stage are those that leave most propellant within the limits of
     the launcher (simplex search over whole flights); the axis so flown is fixed as a table of time. Cut-off is at a
-    flight path angle of zero (0.1 deg either way costs Soyuz 33 and 55 kg); radius, speed and plane there are corrected until the first revolution, flown in the
+    flight path angle of zero (0.1 deg either way costs Soyuz 33 and 55 kg); radius, speed and plane there are
+    corrected until the first revolution, flown in the
     full field, has the heights asked for, and the mean plane is the one asked for.
     """
     plan = _first_plan(launcher, payload_kg, site, epoch, around, target, wind or calm(), ship_tank_kg)
