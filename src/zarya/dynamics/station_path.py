@@ -30,6 +30,8 @@ DRAG_SIGMA: Final = 0.3
 """1 sigma of the drag scale before the fit: mass, area and Cd of a station are quoted in pairs that vary so much."""
 SGP4_SIGMA_M: Final = 1000.0
 """1 sigma of SGP4 against the true path over the span of its fit: it lacks tesseral terms, which swing by this much."""
+CORRELATION_S: Final = 3600.0
+"""The error of SGP4 keeps its sign for about an hour: samples closer than that count as one."""
 _ROUNDS: Final = 3
 
 
@@ -148,8 +150,9 @@ def _round(
     aside = 0.01  # of the scale: 10 m, 1 cm/s, 1 % of drag; the map is linear to 1e-5 over that
     lanes = jax.vmap(predicted)(x + jnp.concatenate([jnp.zeros((1, 7)), aside * jnp.diag(scale)]))
     now, jacobian = lanes[0], (lanes[1:] - lanes[0]) / aside
-    residual = (goal - now) / SGP4_SIGMA_M
-    design = jacobian.reshape(7, -1).T / SGP4_SIGMA_M
+    sigma_m = SGP4_SIGMA_M * math.sqrt(CORRELATION_S / FIT_STEP_S)
+    residual = (goal - now) / sigma_m
+    design = jacobian.reshape(7, -1).T / sigma_m
     prior = jnp.zeros(7).at[6].set(1.0 / DRAG_SIGMA)
     normal = design.T @ design + jnp.diag(prior**2)
     right = design.T @ residual.reshape(-1) + prior**2 * (1.0 - x) / scale
