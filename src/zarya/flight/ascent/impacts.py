@@ -22,8 +22,8 @@ from zarya.vehicles.launcher import LauncherData
 
 BALLISTIC_KG_M2: Final = {"booster": 240.0, "core": 155.0, "upper": 155.0, "part": 35.0, "escape_tower": 475.0}
 """Assumed m / (Cd A), from the shapes of the Soyuz parts with Cd = 1: a tumbling body of revolution shows pi/4 of its
-side (strap-on 4.7 t, 26 m2; core 8 t, 65 m2; tower 2.85 t, 8 m2), a fairing half of 700 kg about 20 m2. No figure is public;
-halving or doubling it moves the strap-ons by -52 or +34 km, the others by under 40 km."""
+side (strap-on 4.7 t, 26 m2; core 8 t, 65 m2; tower 2.85 t, 8 m2), a fairing half of 700 kg about 20 m2. No figure is
+public; halving or doubling it moves the strap-ons by -52 or +34 km, the others by up to 41 km."""
 _STEP_S: Final = 1.0
 _STEPS: Final = 1500
 
