@@ -135,21 +135,21 @@ def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tupl
         start = jnp.concatenate([believed.r_gcrf, believed.v_gcrf])
 
         def replan(_: object, burns: Burns) -> Burns:
-            half_s = 0.5 * firing_of(burns.dv_lvlh[k], believed.mass_kg, phasing.numbers).duration_s
+            half_s = 0.5 * firing_of(burns.dv_lvlh[k], believed, phasing.numbers).duration_s
             left = predicted(believed.t_s, start, burns, k, half_s, p.forecast) - p.aim
             return Burns(burns.centre_t_s, burns.dv_lvlh - p.gains[k] @ left)  # the aim's own gains are zero
 
         burns = jax.lax.fori_loop(0, _REPLANNINGS, replan, burns)
         commanded = burns.dv_lvlh[k]
         made = _executed(commanded, errors.magnitude[k], errors.pointing_rad[k])
-        fire = firing_of(made, at.ship.mass_kg, phasing.numbers)
-        row = (at.ship.t_s, fire.duration_s, fire.propellant_kg, fire.on_engine, commanded, made)
+        fire = firing_of(made, at.ship, phasing.numbers)
+        burnt = fire.newton / jnp.maximum(fire.flow_kg_s, 1e-9) * -jnp.log1p(-fire.propellant_kg / at.ship.mass_kg)
+        row = (at.ship.t_s, fire.duration_s, burnt, fire.propellant_kg, fire.on_engine, commanded)
         return (at, Burns(burns.centre_t_s, burns.dv_lvlh.at[k].set(made))), row
 
     start = begun(handover.ship, phasing.station, p.ahead_rad)
     (end, flown_burns), rows = jax.lax.scan(slot, (start, p.slots), jnp.arange(last + 1))
-    ignition, duration, used, on_engine, commanded, made = rows
-    delta_v = jnp.where(used > 0.0, jnp.sqrt(jnp.sum(made**2, axis=1)), 0.0)
+    ignition, duration, delta_v, used, on_engine, commanded = rows
     residual = offset_of(end, phasing.station) - p.aim
     log = PhasingLog(
         ignition, duration, delta_v, used, on_engine, Burns(p.slots.centre_t_s, commanded), flown_burns, start,

@@ -223,6 +223,12 @@ def test_failures_are_outcomes(mission):
     assert int(arrived.outcome) == Outcome.NOT_CONVERGED
     assert np.count_nonzero(np.asarray(log.propellant_kg)) == 2
 
+    fuel = eqx.tree_at(lambda h: h.ship.tank_kg, mission.handover, jnp.full_like(mission.ship.tank_kg, 100.0))
+    arrived, log = phasing.fly(mission.plan, fuel, phasing.no_errors(n))  # the tanks run dry in the second burn
+    assert int(arrived.outcome) == Outcome.PROPELLANT_EXHAUSTED
+    assert float(arrived.ship.tank_kg[0]) == pytest.approx(0.0, abs=1e-6)
+    assert float(log.propellant_total_kg) == pytest.approx(100.0, abs=1e-6)
+
     reserve = jnp.full_like(SHIP.deorbit_reserve_kg, 700.0)
     thirsty = eqx.tree_at(lambda p: p.numbers.deorbit_reserve_kg, mission.plan, reserve)
     arrived, _ = phasing.fly(thirsty, mission.handover, phasing.no_errors(n))

@@ -143,9 +143,15 @@ def firing(dv_m_s: Scalar, mass_kg: Scalar, ship: Ship) -> Firing:
     )
 
 
-def firing_of(dv_lvlh: Vector3, mass_kg: Scalar, ship: Ship) -> Firing:
-    """`firing` of a vector."""
-    return firing(jnp.sqrt(jnp.sum(dv_lvlh**2)), mass_kg, ship)
+def firing_of(dv_lvlh: Vector3, state: State, ship: Ship) -> Firing:
+    """`firing` of a vector, cut off when the tanks of `state` run dry."""
+    full = firing(jnp.sqrt(jnp.sum(dv_lvlh**2)), state.mass_kg, ship)
+    left_kg = jnp.maximum(jnp.sum(state.tank_kg), 0.0)
+    used_kg = jnp.minimum(full.propellant_kg, left_kg)
+    part = jnp.where(
+        full.propellant_kg > left_kg, used_kg / jnp.where(full.propellant_kg > 0, full.propellant_kg, 1.0), 1.0
+    )
+    return Firing(full.newton, part * full.duration_s, full.flow_kg_s, used_kg, full.on_engine)
 
 
 def fly_leg(
@@ -160,7 +166,7 @@ def fly_leg(
     """
     state = at.ship
     dv = burns.dv_lvlh[leg.slot]
-    fire = firing_of(dv, state.mass_kg, ship)
+    fire = firing_of(dv, state, ship)
     coast_s = (burns.centre_t_s[leg.slot] - 0.5 * fire.duration_s - state.t_s) / leg.parts
     duration_s = jnp.where(leg.burns > 0.0, fire.duration_s, coast_s)
     size = jnp.sqrt(jnp.sum(dv**2))

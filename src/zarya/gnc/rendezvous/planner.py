@@ -17,7 +17,7 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings
 from zarya.errors import FlightError, InputError
 from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_of_point
-from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing_of, flown, legs, offset_of
+from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing, firing_of, flown, legs, offset_of
 from zarya.gnc.rendezvous.linear import Answer, answer, oblate
 from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns, moved_burns
 from zarya.gnc.rendezvous.prediction import Forecast, forecast_steps, predicted
@@ -250,7 +250,7 @@ class Desk:
         mass = float(self.ship.mass_kg)
         duration, propellant = [], []
         for dv in best.dv_lvlh:
-            fire = firing_of(jnp.asarray(dv), jnp.asarray(mass), self.numbers)
+            fire = firing(jnp.asarray(np.linalg.norm(dv)), jnp.asarray(mass), self.numbers)
             duration.append(float(fire.duration_s))
             propellant.append(float(fire.propellant_kg))
             mass -= propellant[-1]
@@ -281,7 +281,7 @@ class Desk:
         end, beyond = jnp.asarray(self.aim + best.left), []
         for slot in range(count - 1):
             ship = jax.tree.map(lambda x, slot=slot: x[best.order.ignition[slot]], starts.ship)
-            half_s = 0.5 * firing_of(best.slots.dv_lvlh[slot], ship.mass_kg, self.numbers).duration_s
+            half_s = 0.5 * firing_of(best.slots.dv_lvlh[slot], ship, self.numbers).duration_s
             start = jnp.concatenate([ship.r_gcrf, ship.v_gcrf])
             beyond.append(end - _predicted(ship.t_s, start, best.slots, jnp.asarray(slot), half_s, forecast))
         return Forecast(steps, jnp.stack([*beyond, jnp.zeros(6)]), self.station_at_aim, self.earth)
