@@ -110,3 +110,15 @@ def test_report_has_the_keys_of_the_contract(flight: Flight, tmp_path: Path) -> 
     files = {path.name for path in write_flight(flight, tmp_path)}
     assert {"flight.json", "trajectory.parquet", "ship.oem", "station.oem", "flight.czml", "ascent.png"} <= files
     assert json.loads((tmp_path / "flight.json").read_text(encoding="utf-8"))["outcome"] == "docked"
+
+
+def test_every_burn_and_the_docking_are_heard_or_said_not_to_be(flight: Flight) -> None:
+    names = {burn.name for burn in flight.burns} | {"docking"}
+    assert names == flight.coverage.keys()
+
+
+def test_tables_hold_what_the_flight_holds(flight: Flight) -> None:
+    assert flight.table("events").height == len(flight.events)
+    assert flight.table("burns")["propellant_kg"].sum() == pytest.approx(sum(flight.propellant.used_kg.values()))
+    assert flight.table("ship").width == 8
+    assert flight.table("approach").height == flight.approach["t_s"].size

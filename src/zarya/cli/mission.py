@@ -181,7 +181,7 @@ def _print_flight(report: Mapping[str, Any]) -> None:
         )
     out.print(table)
     burns = Table(show_edge=False, pad_edge=False)
-    for name in ("burn", "UTC", "delta-v, m/s", "lasts, s", "propellant, kg"):
+    for name in ("burn", "UTC", "delta-v, m/s", "lasts, s", "propellant, kg", "heard by"):
         burns.add_column(name, no_wrap=True)
     for burn in report["burns"]:
         burns.add_row(
@@ -190,6 +190,7 @@ def _print_flight(report: Mapping[str, Any]) -> None:
             f"{burn['delta_v_m_s']:.2f}",
             f"{burn['duration_s']:.1f}",
             f"{burn['propellant_kg']:.1f}",
+            ", ".join(report["coverage"].get(burn["name"], ())) or "nobody",
         )
     out.print(burns)
     lines = [

@@ -37,6 +37,7 @@ def document(flight: Flight, files: list[str] | None = None) -> dict[str, Any]:
             name: {"lat_deg": lat / DEG, "lon_deg": lon / DEG, "downrange_km": downrange / KM}
             for name, (lat, lon, downrange) in flight.impacts.items()
         },
+        "coverage": {name: list(seen) for name, seen in flight.coverage.items()},
         "figures": {key: value for key, value in flight.figures.items() if math.isfinite(value)},
         "notes": list(flight.notes),
         "files": files or [],

@@ -14,17 +14,15 @@ from zarya.flight import phasing
 from zarya.flight.phase import Handover
 from zarya.gnc.coverage import covered_fraction, ground_visibility
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, Scheme
+from zarya.mission.contact import networks
 from zarya.mission.scenario import Scenario
 from zarya.time import Epoch
-from zarya.vehicles import catalog
 
 FINAL_S: Final = 900.0
 """The stretch before contact that should be seen: from station-keeping on."""
 SPREAD_S: Final = 1500.0
 """Contacts this much earlier or later than the scheme's usual transit are considered."""
 STEP_S: Final = 60.0
-NETWORKS: Final = {"soyuz": ("roscosmos",), "progress": ("roscosmos",), "shenzhou": ("cnsa",), "crew": ("nasa",)}
-"""Ground network by the first word of the ship's name."""
 _TRIALS: Final = 4
 _DEAR_M_S: Final = 10.0
 
@@ -47,8 +45,7 @@ def choose_contact(
     grid = np.arange(candidates[0] - FINAL_S, candidates[-1] + 1.0, 30.0)
     r_gcrf = jax.vmap(station.r_gcrf)(jnp.asarray(grid))
     r_itrf, lit = _seen_from_ground(around, jnp.asarray(grid), r_gcrf)
-    words = NETWORKS.get(scenario.ship.name.partition("-")[0], ())
-    stations = tuple(one for one in catalog.ground_stations() if not words or one.network in words)
+    stations, _ = networks(scenario.ship.name)
     seen = ground_visibility(stations, np.asarray(r_itrf))
     scores = []
     for contact in candidates:

@@ -51,7 +51,7 @@ def steering_lead(launcher: str, ship: str) -> tuple[Lead, str]:
     lead = steering_leads().get(f"{family}-{cargo}")
     if lead is None:
         return OPTIMUM_LEAD, OPTIMUM_LEAD.programme
-    return lead, f"{lead.programme}, calibrated on {len(lead.flights)} flights, this one left out"
+    return lead, f"{lead.programme}, calibrated on {len(lead.flights)} flights, Soyuz MS-24 left out"
 
 
 def lift_off(scenario: Scenario) -> LiftOff:

@@ -1,15 +1,19 @@
 """What a flight leaves behind: events, burns, orbit, docking, propellant, tracks. SI; layer 9 makes km and text."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from zarya.errors import InputError
 from zarya.mission.as_flown import FlownInstant
 from zarya.mission.scenario import Scenario
 from zarya.time import Epoch
+
+if TYPE_CHECKING:
+    import polars as pl
 
 type Floats = NDArray[np.float64]
 type BurnPhase = Literal["phasing", "rendezvous", "approach", "departure", "deorbit"]
@@ -143,6 +147,7 @@ class Flight:
     approach : (n,) and (n, 3) histories of the approach by name (`t_s`, `r_rel_lvlh`, ...).
     figures : further scalars by name (unit in the name): delta-v budget, propellant left, bounds.
     impacts : spent parts by name: latitude, longitude (rad), downrange (m).
+    coverage : names of the ground stations and relays that see the ship at each burn and at contact.
     notes : what the user should know.
     """
 
@@ -161,13 +166,58 @@ class Flight:
     approach: Mapping[str, Floats] = field(default_factory=dict)
     figures: Mapping[str, float] = field(default_factory=dict)
     impacts: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
+    coverage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def utc(self, t_s: float) -> str:
         """ISO 8601 UTC of an instant of the flight."""
         return (self.epoch + float(t_s)).iso("utc")
 
+    def table(self, name: str) -> "pl.DataFrame":
+        """A polars table: `events`, `burns`, `ship`, `station`, `ascent` or `approach`; SI, units in the names.
+
+        Raises
+        ------
+        InputError : no such table.
+        """
+        import polars as pl
+
+        if name == "events":
+            flown = [event.flown for event in self.events]
+            return pl.DataFrame(
+                {
+                    "name": [event.name for event in self.events],
+                    "t_s": [event.t_s for event in self.events],
+                    "is_commanded": [event.is_commanded for event in self.events],
+                    "flown_utc": [None if one is None else one.epoch.iso() for one in flown],
+                    "flown_grade": [None if one is None else one.grade for one in flown],
+                }
+            )
+        if name == "burns":
+            return pl.DataFrame([asdict(burn) for burn in self.burns])
+        if name in ("ship", "station"):
+            track = self.ship if name == "ship" else self.station
+            return _frame({"t_s": track.t_s, "r_gcrf": track.r_gcrf, "v_gcrf": track.v_gcrf, "mass_kg": track.mass_kg})
+        if name in ("ascent", "approach"):
+            return _frame(self.ascent if name == "ascent" else self.approach)
+        raise InputError(
+            "no such table", key="name", value=name, remedy="Use events, burns, ship, station, ascent or approach."
+        )
+
     @property
     def is_docked(self) -> bool:
         """Whether the ship is on the station, contact inside the limits."""
         return self.outcome == "docked"
+
+
+def _frame(columns: Mapping[str, Floats]) -> "pl.DataFrame":
+    """Arrays by name as a table; vectors become one column an axis."""
+    import polars as pl
+
+    flat: dict[str, Floats] = {}
+    for name, values in columns.items():
+        if values.ndim == 1:
+            flat[name] = values
+        else:
+            flat |= {f"{name}_{axis}": values[:, k] for k, axis in enumerate("xyz")}
+    return pl.DataFrame(flat)

@@ -20,6 +20,7 @@ from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
+from zarya.mission.contact import coverage
 from zarya.mission.launch import launch
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
@@ -243,15 +244,20 @@ def _flight(setting: Setting, at: Handover, book: _Book) -> Flight:
     grid[-1] = min(grid[-1], float(station.table.end_s))
     r, v = jax.vmap(station.r_gcrf)(jnp.asarray(grid)), jax.vmap(station.v_gcrf)(jnp.asarray(grid))
     mass = np.full(grid.size, scenario.station.mass_kg.value)
+    ship = _joined(book.tracks)
+    burns = tuple(sorted(book.burns, key=lambda burn: burn.t_s))
+    instants = [(burn.name, burn.t_s) for burn in burns]
+    if book.docking is not None:
+        instants.append(("docking", book.docking.t_s))
     return Flight(
         scenario=scenario,
         epoch=lift.epoch,
         outcome=book.outcome,
         events=timeline(book.events, as_flown(scenario)),
-        burns=tuple(sorted(book.burns, key=lambda burn: burn.t_s)),
+        burns=burns,
         lift=lift.record,
         propellant=Propellant(scenario.ship.propellant_kg.value, book.used_kg, scenario.ship.deorbit_reserve_kg),
-        ship=_joined(book.tracks),
+        ship=ship,
         station=Track(grid, np.asarray(r), np.asarray(v), mass),
         insertion=book.insertion,
         docking=book.docking,
@@ -259,6 +265,7 @@ def _flight(setting: Setting, at: Handover, book: _Book) -> Flight:
         approach=book.approach,
         figures=book.figures,
         impacts=book.impacts,
+        coverage=coverage(lift.epoch, scenario.ship.name, ship, instants),
         notes=tuple(book.notes),
     )
 
