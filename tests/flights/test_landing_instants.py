@@ -110,6 +110,18 @@ def test_ballistic_landings_fall_short_by_what_is_reported(answers: dict[str, di
         assert 300.0 < row["ballistic_short_km"] < 600.0
 
 
+def test_every_pass_of_a_day_is_answered(history: ElementHistory) -> None:
+    """The day of MS-24: one pass in reach; the others say by how much the lift falls short."""
+    day = Epoch.from_iso("2024-04-06T00:00:00Z")
+    rows = landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", day, day + 86_400.0)
+    assert 14 <= len(rows) <= 16
+    assert [row["landing_utc"] for row in rows] == sorted(row["landing_utc"] for row in rows)
+    assert [row["landing_utc"][11:16] for row in rows if row["feasible"]] == ["07:17"]
+    assert all(row["feasible"] or "km" in row["why_not"] for row in rows)
+    assert all(row.keys() == rows[0].keys() for row in rows)
+    assert sum("more than the lift carries" in row["why_not"] for row in rows) == 3
+
+
 @pytest.fixture(scope="module")
 def clock(history: ElementHistory) -> tuple[DescentLog, float]:
     """MS-11 from the planned instant of ignition, on the station's real orbit; and the ship's height there, m."""

@@ -4,6 +4,7 @@
 >>> rows[0]["landing_utc"], rows[0]["feasible"], rows[0]["why_not"]
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -42,6 +43,8 @@ FAR_M: Final = 700_000.0
 """Passes farther from the zone than this are listed and not flown: the lift carries a sixth of it."""
 LANDED_M: Final = 1_000.0
 """A descent that cannot be aimed nearer than this does not reach the zone's aim point."""
+DESCENT_SIGMA_S: Final = 27.0
+"""Standard deviation of 13 flown landings about ours (tests/flights): weather and mass under the parachute."""
 GRAVITY_DEGREE: Final = 8
 """Of the field between ignition and separation: half a revolution."""
 _SEARCH_STEP_S: Final = 20.0
@@ -180,7 +183,7 @@ def _common(one: Pass, zone: ZoneData, epoch: Epoch) -> dict[str, Any]:
         "closest_approach_utc": (epoch + one.closest_s).iso(),
         "closest_approach_km": round(one.distance_m / KM, 1),
         "direction": "ascending" if one.is_ascending else "descending",
-        "landing_sigma_s": round(one.choice.phase_sigma_rad / _MEAN_MOTION_RAD_S, 2),
+        "landing_sigma_s": round(math.hypot(one.choice.phase_sigma_rad / _MEAN_MOTION_RAD_S, DESCENT_SIGMA_S), 1),
         "element_set_epoch_utc": one.choice.element_set.epoch.iso(),
         "element_set_age_days": round(one.choice.age_s / (24.0 * HOUR), 3),
         "warnings": list(one.choice.warnings),

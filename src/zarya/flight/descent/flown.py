@@ -112,7 +112,7 @@ class DescentLog(eqx.Module):
     chutes: Trace
 
 
-class _Fall(eqx.Module):
+class Fall(eqx.Module):
     """A falling body and what is remembered of its way."""
 
     state: State
@@ -151,7 +151,7 @@ def fly(descent: Descent, ignition: State, program: BankProgram) -> DescentLog:
     start = State(separated.t_s, separated.r_gcrf, separated.v_gcrf, jnp.zeros_like(separated.tank_kg), module.mass_kg)
     fallen, entry = _entry(descent, start, program)
     opened = fallen.state
-    speed = _airspeed_m_s(descent.air, opened)
+    speed = airspeed_m_s(descent.air, opened)
     landed, chutes = _parachutes(descent, fallen)
     dcm = descent.air.earth.dcm_itrf_from_gcrf(landed.state.t_s)
     latitude, longitude, _ = geodetic_from_itrf(dcm @ landed.state.r_gcrf)
@@ -205,54 +205,65 @@ def deorbit(descent: Descent, ignition: State) -> tuple[State, State, Bool[Array
     return cutoff, low, jnp.abs(_height_m(descent.air, low) - floor) < 50.0
 
 
-def _entry(descent: Descent, start: State, program: BankProgram) -> tuple[_Fall, Trace]:
+def _entry(descent: Descent, start: State, program: BankProgram) -> tuple[Fall, Trace]:
     """From the separation to the parachute command."""
-    module, zero = descent.module, jnp.zeros_like(start.t_s)
-    never = jnp.full_like(start.t_s, _NEVER)
-    first = _Fall(
-        start, _height_m(descent.air, start), program.command_rad(jnp.linalg.norm(start.v_gcrf)), zero, never, never,
-        never, zero, zero, zero, zero, zero, zero, zero, zero, zero,
-    )  # fmt: skip
 
-    def body(_: Index, at: _Fall) -> _Fall:
-        state = at.state
-        speed = _airspeed_m_s(descent.air, state)
-        bank = rolled(at.bank_rad, program.command_rad(speed), module.bank_rate_rad_s, jnp.asarray(ENTRY_STEP_S))
-        load = Aerodynamics(descent.air, module, bank, program.lift, descent.drag_scale, zero)
-        after = _stepped(descent, at, load, ENTRY_STEP_S)
-        passed = (at.height_m >= INTERFACE_M) & (after.height_m < INTERFACE_M)
-        share = (at.height_m - INTERFACE_M) / jnp.maximum(at.height_m - after.height_m, 1e-3)
-        r, v = state.r_gcrf, state.v_gcrf
-        guided = (at.height_m >= module.guidance_height_m) & (after.height_m < module.guidance_height_m)
-        to_guidance = (at.height_m - module.guidance_height_m) / jnp.maximum(at.height_m - after.height_m, 1e-3)
-        angle = jnp.arcsin(jnp.sum(r * v) / (jnp.linalg.norm(r) * jnp.linalg.norm(v)))
-        after = eqx.tree_at(
-            lambda f: (f.bank_rad, f.interface_s, f.guidance_s, f.entry_angle_rad, f.entry_speed_m_s),
-            after,
-            (
-                bank,
-                jnp.where(passed, state.t_s + share * ENTRY_STEP_S, at.interface_s),
-                jnp.where(guided, state.t_s + to_guidance * ENTRY_STEP_S, at.guidance_s),
-                jnp.where(passed, angle, at.entry_angle_rad),
-                jnp.where(passed, jnp.linalg.norm(v), at.entry_speed_m_s),
-            ),
-        )
-        return _until(at, after, module.parachute_height_m, ENTRY_STEP_S)
+    def body(_: Index, at: Fall) -> Fall:
+        return entry_step(descent, program, at, ENTRY_STEP_S)
 
-    def outer(at: _Fall, _: None) -> tuple[_Fall, Trace]:
+    def outer(at: Fall, _: None) -> tuple[Fall, Trace]:
         after = jax.lax.fori_loop(0, ENTRY_INNER, body, at)
         return after, _trace(after)
 
-    return jax.lax.scan(outer, first, None, length=ENTRY_OUTER)
+    return jax.lax.scan(outer, entering(descent, start, program), None, length=ENTRY_OUTER)
 
 
-def _parachutes(descent: Descent, fallen: _Fall) -> tuple[_Fall, Trace]:
+def entering(descent: Descent, start: State, program: BankProgram) -> Fall:
+    """The module just separated, with nothing remembered yet and already banked as commanded."""
+    zero, never = jnp.zeros_like(start.t_s), jnp.full_like(start.t_s, _NEVER)
+    bank = program.command_rad(jnp.linalg.norm(start.v_gcrf))
+    height = _height_m(descent.air, start)
+    return Fall(start, height, bank, zero, never, never, never, *(zero,) * 9)
+
+
+def entry_step(descent: Descent, program: BankProgram, at: Fall, dt_s: float) -> Fall:
+    """One step of the entry; stands still once the height of the parachute command is reached."""
+    module, state = descent.module, at.state
+    zero = jnp.zeros_like(state.t_s)
+    speed = airspeed_m_s(descent.air, state)
+    bank = rolled(at.bank_rad, program.command_rad(speed), module.bank_rate_rad_s, jnp.asarray(dt_s))
+    load = Aerodynamics(descent.air, module, bank, program.lift, descent.drag_scale, zero)
+    after = _stepped(descent, at, load, dt_s)
+    r, v = state.r_gcrf, state.v_gcrf
+    angle = jnp.arcsin(jnp.sum(r * v) / (jnp.linalg.norm(r) * jnp.linalg.norm(v)))
+
+    def passing(floor_m: Scalar | float) -> tuple[Bool[Array, ""], Scalar]:
+        share = (at.height_m - floor_m) / jnp.maximum(at.height_m - after.height_m, 1e-3)
+        return (at.height_m >= floor_m) & (after.height_m < floor_m), state.t_s + share * dt_s
+
+    enters, interface_s = passing(INTERFACE_M)
+    guided, guidance_s = passing(module.guidance_height_m)
+    after = eqx.tree_at(
+        lambda f: (f.bank_rad, f.interface_s, f.guidance_s, f.entry_angle_rad, f.entry_speed_m_s),
+        after,
+        (
+            bank,
+            jnp.where(enters, interface_s, at.interface_s),
+            jnp.where(guided, guidance_s, at.guidance_s),
+            jnp.where(enters, angle, at.entry_angle_rad),
+            jnp.where(enters, jnp.linalg.norm(v), at.entry_speed_m_s),
+        ),
+    )
+    return _until(at, after, module.parachute_height_m, dt_s)
+
+
+def _parachutes(descent: Descent, fallen: Fall) -> tuple[Fall, Trace]:
     """From the parachute command to the ground."""
     module, zero = descent.module, jnp.zeros_like(fallen.height_m)
     command_s = fallen.state.t_s
     first = eqx.tree_at(lambda f: f.done, fallen, zero)
 
-    def body(_: Index, at: _Fall) -> _Fall:
+    def body(_: Index, at: Fall) -> Fall:
         state, over = at.state, at.height_m - descent.ground_m
         has_drogue = state.t_s - command_s >= module.drogue_delay_s
         drawn = has_drogue & (over <= module.main_height_over_ground_m)
@@ -268,14 +279,14 @@ def _parachutes(descent: Descent, fallen: _Fall) -> tuple[_Fall, Trace]:
         after = _stepped(descent, at, load, CHUTE_STEP_S)
         return _until(at, after, descent.ground_m, CHUTE_STEP_S)
 
-    def outer(at: _Fall, _: None) -> tuple[_Fall, Trace]:
+    def outer(at: Fall, _: None) -> tuple[Fall, Trace]:
         after = jax.lax.fori_loop(0, CHUTE_INNER, body, at)
         return after, _trace(after)
 
     return jax.lax.scan(outer, first, None, length=CHUTE_OUTER)
 
 
-def _stepped(descent: Descent, at: _Fall, load: Aerodynamics, dt_s: float) -> _Fall:
+def _stepped(descent: Descent, at: Fall, load: Aerodynamics, dt_s: float) -> Fall:
     """One step of the fall with the air held at mid-step, loads and heat with it."""
     state, half = at.state, 0.5 * dt_s
     middle = State(state.t_s + half, state.r_gcrf + half * state.v_gcrf, state.v_gcrf, state.tank_kg, state.inert_kg)
@@ -286,7 +297,7 @@ def _stepped(descent: Descent, at: _Fall, load: Aerodynamics, dt_s: float) -> _F
     heat = SUTTON_GRAVES * jnp.sqrt(density / descent.module.nose_radius_m) * speed**3
     after = step(state, jnp.asarray(dt_s), (descent.gravity, held))
     peaks = load_g > at.peak_load_g
-    return _Fall(
+    return Fall(
         state=after,
         height_m=_height_m(descent.air, after),
         bank_rad=at.bank_rad,
@@ -306,7 +317,7 @@ def _stepped(descent: Descent, at: _Fall, load: Aerodynamics, dt_s: float) -> _F
     )
 
 
-def _until(at: _Fall, after: _Fall, floor_m: Scalar, dt_s: float) -> _Fall:
+def _until(at: Fall, after: Fall, floor_m: Scalar, dt_s: float) -> Fall:
     """`after` while above the floor; on the step that goes through, the point where it meets the floor; then still."""
     through = after.height_m <= floor_m
     share = jnp.clip((at.height_m - floor_m) / jnp.maximum(at.height_m - after.height_m, 1e-6), 0.0, 1.0)
@@ -320,11 +331,11 @@ def _until(at: _Fall, after: _Fall, floor_m: Scalar, dt_s: float) -> _Fall:
         (jax.tree.map(between, at.state, after.state), floor_m + jnp.zeros_like(at.height_m), jnp.ones_like(at.done)),
     )
     moved = jax.tree.map(lambda a, b: jnp.where(through, a, b), met, after)
-    kept: _Fall = jax.tree.map(lambda a, b: jnp.where(at.done > 0.5, a, b), at, moved)
+    kept: Fall = jax.tree.map(lambda a, b: jnp.where(at.done > 0.5, a, b), at, moved)
     return kept
 
 
-def _trace(at: _Fall) -> Trace:
+def _trace(at: Fall) -> Trace:
     return Trace(at.state.t_s, at.state.r_gcrf, at.state.v_gcrf, at.load_g, at.heat_w_m2)
 
 
@@ -343,7 +354,7 @@ def _climb_m_s(air: Air, state: State) -> Scalar:
     return jnp.sum(up * (dcm @ v))
 
 
-def _airspeed_m_s(air: Air, state: State) -> Scalar:
+def airspeed_m_s(air: Air, state: State) -> Scalar:
     """Speed relative to the turning Earth, m/s (without wind: what an inertial unit knows)."""
     v = state.v_gcrf - jnp.cross(air.earth.omega_earth_gcrf(state.t_s), state.r_gcrf)
     speed: Scalar = jnp.linalg.norm(v)
