@@ -98,10 +98,10 @@ def no_errors(slots: int) -> PhasingErrors:
 
 
 def burn_names(scheme: Scheme) -> tuple[str, ...]:
-    """Name of every slot but the aim: `phasing_burn_1`, ..., the trims as `correction_1`, ..."""
+    """Names for `burns_made`: `phasing_burn_1`, ... of the burns, then `correction_1`, ... of the trims."""
     burns = [f"phasing_burn_{k + 1}" for k in range(scheme.burns)]
     trims = [f"correction_{k + 1}" for k in range(len(scheme.trims))]
-    return (*burns[:-1], *trims, burns[-1])
+    return (*burns, *trims)
 
 
 @jax.jit
@@ -216,10 +216,13 @@ def burns_made(phasing: PhasingPlan, log: PhasingLog, names: tuple[str, ...]) ->
     ignition, duration, delta_v, used = (
         np.asarray(x, dtype=np.float64) for x in (log.ignition_t_s, log.duration_s, log.delta_v_m_s, log.propellant_kg)
     )
+    burns = np.asarray(phasing.burns.burn_slots).tolist()
+    trims = [k for k in range(len(names)) if k not in burns]
+    named = dict(zip((*burns, *trims), names, strict=True))
     made: NDArray[np.int64] = np.flatnonzero(used[: len(names)] > 0.0)
     return [
         {
-            "name": names[k],
+            "name": named[k],
             "phase": "phasing",
             "t_s": float(ignition[k]),
             "delta_v_m_s": float(delta_v[k]),

@@ -8,7 +8,7 @@ import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
 from zarya.arrays import Scalar
@@ -42,6 +42,7 @@ class RendezvousPlan(eqx.Module):
     ----------
     burn_t_s : (burn,) s, middle of each burn. dv_lvlh : (burn, 3) m/s in the ship's own lvlh, held during the burn.
     duration_s, propellant_kg : (burn,) s, kg.
+    burn_slots : (burn,) which of `slots` they are; the others but the last are trims.
     total_m_s : () m/s, sum of the burns.
     bound_m_s : () m/s, dual bound of the program linearised about this plan: no burns at the allowed times cost less.
     residual : (6,) m, m/s, what is left at the aim.
@@ -53,6 +54,7 @@ class RendezvousPlan(eqx.Module):
     """
 
     burn_t_s: Float[Array, " burn"]
+    burn_slots: Int[Array, " burn"]
     dv_lvlh: Float[Array, "burn 3"]
     duration_s: Float[Array, " burn"]
     propellant_kg: Float[Array, " burn"]
@@ -208,11 +210,18 @@ class Desk:
         return reference
 
     def slots(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> tuple[Floats, Floats]:
-        """Times and burns of all slots: the burns, the trims between the last two, the aim."""
+        """Times and burns of all slots: the burns, the trims in the coast before the last burn or after it, the aim."""
         t_s = self.grid.t_s()[nodes]
-        trims = t_s[-2] + np.array(self.scheme.trims) * (t_s[-1] - t_s[-2])
-        times = np.concatenate([t_s[:-1], trims, t_s[-1:], [self.aim_t_s]])
-        burns = np.concatenate([dv_lvlh[:-1], np.zeros((len(trims), 3)), dv_lvlh[-1:], np.zeros((1, 3))])
+        parts, trims = np.array(self.scheme.trims), np.zeros((len(self.scheme.trims), 3))
+        last_s = self.aim_t_s - t_s[-1]
+        if last_s < self.scheme.spacing_s:
+            times = np.concatenate([t_s[:-1], t_s[-2] + parts * (t_s[-1] - t_s[-2]), t_s[-1:], [self.aim_t_s]])
+            burns = np.concatenate([dv_lvlh[:-1], trims, dv_lvlh[-1:], np.zeros((1, 3))])
+        else:  # the burn's own errors would grow until the aim: correct them, and stop there
+            stop_s = self.aim_t_s - self.scheme.last_s
+            after = t_s[-1] + parts / parts[-1:] * (stop_s - t_s[-1])
+            times = np.concatenate([t_s, after, [self.aim_t_s]])
+            burns = np.concatenate([dv_lvlh, trims, np.zeros((1, 3))])
         return times, burns
 
     def flown(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Closed:
@@ -246,7 +255,7 @@ class Desk:
         by_burn = np.asarray(self.answer(self.on_grid(best)).by_burn)
         wanted = np.einsum("nij,nj->i", by_burn, self.on_grid(best)) - best.left
         bound = least_burns(by_burn, wanted, self.allowed).bound_m_s
-        burns = [k for k in range(len(best.slots.centre_t_s) - 1) if not self._is_trim(k)]
+        burns = jnp.asarray(np.searchsorted(np.asarray(best.slots.centre_t_s), self.grid.t_s()[best.nodes]))
         mass = float(self.ship.mass_kg)
         duration, propellant = [], []
         for dv in best.dv_lvlh:
@@ -255,7 +264,8 @@ class Desk:
             propellant.append(float(fire.propellant_kg))
             mass -= propellant[-1]
         return RendezvousPlan(
-            burn_t_s=best.slots.centre_t_s[jnp.asarray(burns)],
+            burn_t_s=best.slots.centre_t_s[burns],
+            burn_slots=burns,
             dv_lvlh=jnp.asarray(best.dv_lvlh),
             duration_s=jnp.asarray(duration),
             propellant_kg=jnp.asarray(propellant),
@@ -285,10 +295,6 @@ class Desk:
             start = jnp.concatenate([ship.r_gcrf, ship.v_gcrf])
             beyond.append(end - _predicted(ship.t_s, start, best.slots, jnp.asarray(slot), half_s, forecast))
         return Forecast(steps, jnp.stack([*beyond, jnp.zeros(6)]), self.station_at_aim, self.earth)
-
-    def _is_trim(self, slot: int) -> bool:
-        first = self.scheme.burns - 1
-        return first <= slot < first + len(self.scheme.trims)
 
     def _gains(self, by_burn: Floats, t_s: Floats, preloaded: int) -> Floats:
         """Least-squares answer of the remaining burns to an offset at the aim, seen from each slot."""

@@ -26,7 +26,7 @@ class Scheme:
     spacing_s : s, least time between two ignitions (turn, orbit determination, commands).
     last_s : s, the last burn is centred at least this long before the aim.
     trims : small corrections, planned at zero and used by re-planning, at these fractions of the coast between the last
-        two burns.
+        two burns, or, when the last burn comes long before the aim, of the coast after it.
     grid_s : s, spacing of the instants the planner may choose from.
     """
 
