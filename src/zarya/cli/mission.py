@@ -83,6 +83,9 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
 def fly(
     mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
     until: Annotated[str, typer.Option(help="Last phase to fly: ascent, phasing, approach or docking.")] = "docking",
+    lead_study: Annotated[
+        bool, typer.Option("--lead-study", help="Also find the lead of the minimum-propellant ascent.")
+    ] = False,
     cases: Annotated[int, typer.Option(help="Fly so many dispersed cases instead of one nominal flight.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the dispersions; a case keeps its numbers.")] = 0,
     out_folder: Annotated[
@@ -108,7 +111,12 @@ def fly(
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("preparing")
-        flight = fly_mission(scenario, until=until, on_progress=lambda text: progress.update(task, description=text))
+        flight = fly_mission(
+            scenario,
+            until=until,
+            lead_study=lead_study,
+            on_progress=lambda text: progress.update(task, description=text),
+        )
         files: list[str] = []
         if out_folder is not None:
             from zarya.exchange.flight_files import write_flight
@@ -208,6 +216,20 @@ def _print_flight(report: Mapping[str, Any]) -> None:
         lines.append(
             f"contact at {docking['port']}: {docking['axial_m_s']:.3f} m/s, {docking['lateral_m']:.3f} m off the axis, "
             f"{docking['lateral_m_s']:.3f} m/s across; inside limits: {'yes' if docking['inside_limits'] else 'no'}"
+        )
+    figures = report["figures"]
+    if "optimum_lead_s" in figures:
+        left = {key: value for key, value in figures.items() if key.startswith("propellant_left_at_lead")}
+        lines.append(
+            f"lead of the minimum-propellant ascent {figures['optimum_lead_s']:.1f} s; third stage left, kg: "
+            + ", ".join(f"{key.split('_')[4]} s {value:.1f}" for key, value in left.items())
+        )
+    if "ascent_ideal_m_s" in figures:
+        names = ("ideal", "back_pressure", "steering", "drag", "gravity")
+        budget = ", ".join(f"{name.replace('_', '-')} {figures[f'ascent_{name}_m_s']:.0f}" for name in names)
+        lines.append(
+            f"ascent m/s: {budget}; max q {figures['max_dynamic_pressure_kpa']:.1f} kPa, "
+            f"{figures['max_axial_g']:.2f} g; third stage left {figures['third_stage_propellant_left_kg']:.0f} kg"
         )
     ledger = report["propellant"]
     used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())

@@ -16,6 +16,7 @@ from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.flight import ascent
 from zarya.flight.ascent.events import events
 from zarya.flight.ascent.impacts import ballistic_coefficients, impacts
+from zarya.flight.ascent.lead import lead_study
 from zarya.flight.phase import Handover
 from zarya.mission.insertion import insertion_orbit
 from zarya.mission.lift import LiftOff
@@ -95,6 +96,14 @@ def launch(
     ]
     thrown = _impacts(scenario.launcher, plan, log)
     return Launch(handover, happened, history, track, _figures(log), orbit, thrown)
+
+
+def studied_leads(plan: ascent.AscentPlan, lead_s: float) -> dict[str, float]:
+    """Lead of the minimum-propellant ascent (s) and propellant left against the lead (kg), by name."""
+    study = lead_study(plan, lead_s)
+    left = {f"propellant_left_at_lead_{lead:.0f}_s_kg": float(kg) for lead, kg in
+            zip(study.lead_s, study.propellant_left_kg, strict=True)}  # fmt: skip
+    return {"optimum_lead_s": study.optimum_s, **left}
 
 
 @eqx.filter_jit

@@ -72,9 +72,10 @@ def lift_off(scenario: Scenario) -> LiftOff:
     instant = coplanar_instant(choice.element_set, place, insertion, scenario.search_from, transfer, lead)
     for _ in range(3):  # the newest set before the instant found, which hardly moves it
         better = choose_element_set(scenario.element_sets, scenario.scheduled or instant.liftoff)
-        if better.element_set.epoch - choice.element_set.epoch == 0.0:
+        is_same = better.element_set.epoch - choice.element_set.epoch == 0.0
+        choice = better  # its age counts to the lift-off
+        if is_same:
             break
-        choice = better
         instant = coplanar_instant(choice.element_set, place, insertion, scenario.search_from, transfer, lead)
     instant = coplanar_instant(
         choice.element_set,

@@ -21,7 +21,7 @@ from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
 from zarya.mission.contact import coverage
-from zarya.mission.launch import launch
+from zarya.mission.launch import launch, studied_leads
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Progress, Setting, longer, prepared
@@ -52,13 +52,16 @@ class _Book:
     outcome: str = "stopped"
 
 
-def fly(scenario: Scenario, *, until: str = "docking", on_progress: Progress | None = None) -> Flight:
+def fly(
+    scenario: Scenario, *, until: str = "docking", lead_study: bool = False, on_progress: Progress | None = None
+) -> Flight:
     """Fly a mission from the pad to docking.
 
     Parameters
     ----------
     scenario : from `load`.
     until : last phase to fly, one of `PHASES`.
+    lead_study : also fly the ascent for a range of leads, for the lead of least propellant beside the calibrated one.
     on_progress : called with a few words when a step begins.
 
     Returns the flight; its `outcome` is `docked`, `stopped` (by `until`), or what ended it.
@@ -76,6 +79,9 @@ def fly(scenario: Scenario, *, until: str = "docking", on_progress: Progress | N
     book.figures["station_drag_scale"] = float(setting.station.drag_scale)
     say("ascent")
     at = _ascent(setting, book)
+    if lead_study:
+        say("ascents for other leads")
+        book.figures |= studied_leads(setting.ascent, setting.lift.record.lead_s)
     if until != "ascent" and _is_flying(at, book):
         at, setting = _phasing(setting, at, book, say)
         if until != "phasing" and _is_flying(at, book):
