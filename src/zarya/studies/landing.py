@@ -28,7 +28,7 @@ from zarya.frames.geodetic import itrf_from_geodetic
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
-from zarya.units import DEG, HOUR, KM
+from zarya.units import DAY, DEG, HOUR, KM
 from zarya.vehicles import catalog as vehicles
 from zarya.vehicles.ship import ShipData
 from zarya.vehicles.site import ZoneData
@@ -103,7 +103,8 @@ def landing_opportunities(
     craft, place = vehicles.ship(ship, catalog), vehicles.zone(zone, catalog)
     history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
     span_s = end - start
-    around = surroundings(start, -2.0 * HOUR, span_s + 2.0 * HOUR, degree=GRAVITY_DEGREE)
+    whole_s = DAY * math.ceil(span_s / DAY)  # questions of like length share one compiled program
+    around = surroundings(start, -2.0 * HOUR, whole_s + 2.0 * HOUR, degree=GRAVITY_DEGREE)
     shared = descent(around, craft, place.height_m.value, wind)
     found = passes(around, history, craft, place, start, span_s)
     near = [one for one in found if one.distance_m < FAR_M]
@@ -185,7 +186,7 @@ def _common(one: Pass, zone: ZoneData, epoch: Epoch) -> dict[str, Any]:
         "direction": "ascending" if one.is_ascending else "descending",
         "landing_sigma_s": round(math.hypot(one.choice.phase_sigma_rad / _MEAN_MOTION_RAD_S, DESCENT_SIGMA_S), 1),
         "element_set_epoch_utc": one.choice.element_set.epoch.iso(),
-        "element_set_age_days": round(one.choice.age_s / (24.0 * HOUR), 3),
+        "element_set_age_days": round(one.choice.age_s / DAY, 3),
         "warnings": list(one.choice.warnings),
     }
 
