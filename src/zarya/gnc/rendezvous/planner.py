@@ -240,6 +240,8 @@ class Desk:
         """Correct the burns until the full model meets the aim; None if it does not."""
         for closing in range(_CLOSINGS):
             at = self.flown(nodes, dv_lvlh)
+            if not np.all(np.isfinite(at.left)):  # Newton's method has run away
+                return None
             if np.linalg.norm(at.left[:3]) < _MET[0] and np.linalg.norm(at.left[3:]) < _MET[1]:
                 return at
             if closing < 3:
