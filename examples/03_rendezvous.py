@@ -13,9 +13,8 @@ def main() -> None:
     burns = [burn for burn in flight.burns if burn.phase == "phasing"]
     for burn in burns:
         x, y, z = burn.dv_lvlh_m_s
-        print(
-            f"{flight.utc(burn.t_s)[11:19]}  {burn.delta_v_m_s:6.2f} m/s  along {x:+6.2f}  across {y:+5.2f}  down {z:+5.2f}"
-        )
+        size = f"{burn.delta_v_m_s:6.2f} m/s"
+        print(f"{flight.utc(burn.t_s)[11:19]} {size}: along {x:+6.2f}, across {y:+5.2f}, down {z:+5.2f}")
     total, bound = flight.figures["phasing_delta_v_m_s"], flight.figures["phasing_bound_m_s"]
     print(f"total {total:.2f} m/s; no burns at the allowed times cost less than {bound:.2f} m/s")
     print(f"aim missed by {flight.figures['aim_residual_m']:.2f} m and {flight.figures['aim_residual_m_s']:.4f} m/s")
