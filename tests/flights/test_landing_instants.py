@@ -14,13 +14,14 @@ import numpy as np
 import pytest
 
 from zarya.dynamics.surroundings import surroundings
+from zarya.errors import InputError
 from zarya.flight.descent import descent, ship_path
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import east_north_m, fly_planned
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.gnc.element_choice import ElementHistory, choose_element_set
 from zarya.orbits.tle import read_element_sets
-from zarya.studies.landing import landing_opportunities
+from zarya.studies.landing import landing_opportunities, why_none
 from zarya.time import Epoch
 from zarya.vehicles import catalog
 
@@ -120,6 +121,17 @@ def test_every_pass_of_a_day_is_answered(history: ElementHistory) -> None:
     assert all(row["feasible"] or "km" in row["why_not"] for row in rows)
     assert all(row.keys() == rows[0].keys() for row in rows)
     assert sum("more than the lift carries" in row["why_not"] for row in rows) == 3
+
+
+def test_a_span_without_an_opportunity_says_what_is_missing(history: ElementHistory) -> None:
+    start = Epoch.from_iso("2024-04-06T08:30:00Z")
+    rows = landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", start, start + 1_800.0)
+    assert "more than the lift carries" in why_none(rows)
+    start = Epoch.from_iso("2024-04-06T07:00:00Z")
+    rows = landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", start, start + 1_800.0, propellant_kg=200.0)
+    assert "propellant is short by 80 kg" in why_none(rows)
+    with pytest.raises(InputError, match="end after it starts"):
+        landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", start, start)
 
 
 @pytest.fixture(scope="module")

@@ -72,6 +72,7 @@ def landing_opportunities(
     end: Epoch,
     *,
     wind: WindProfile | None = None,
+    propellant_kg: float | None = None,
     catalog: str | Path | None = None,
 ) -> list[dict[str, Any]]:
     """Landing opportunities, one row for each pass of the station whose landing instant lies in start <= t < end.
@@ -82,6 +83,7 @@ def landing_opportunities(
     sets : element sets of the station; each pass uses only those with an epoch before its undocking.
     start, end : bounds of the landing instant.
     wind : over the zone; calm by default.
+    propellant_kg : kg left for the deorbit burn; not checked where it is None.
 
     Returns
     -------
@@ -120,7 +122,7 @@ def landing_opportunities(
         result = aimed(shared, craft, paths, first, *aim)
         for k, one in enumerate(near):
             now = np.asarray(paths[k](result.log.ignition_s[k]))
-            rows.append(_row(one, result, k, now, around, craft, place, start))
+            rows.append(_row(one, result, k, now, around, craft, place, start, propellant_kg))
     inside = [row for row in rows if 0.0 <= row["_landing_s"] < span_s]
     return [
         {key: value for key, value in row.items() if not key.startswith("_")}
@@ -224,8 +226,9 @@ def _far_row(one: Pass, ship: ShipData, zone: ZoneData, epoch: Epoch) -> dict[st
 
 
 def _row(
-    one: Pass, result: Aimed, k: int, now: Floats, around: Surroundings, ship: ShipData, zone: ZoneData, epoch: Epoch
-) -> dict[str, Any]:
+    one: Pass, result: Aimed, k: int, now: Floats, around: Surroundings, ship: ShipData, zone: ZoneData, epoch: Epoch,
+    left_kg: float | None,
+) -> dict[str, Any]:  # fmt: skip
     """A pass that was flown."""
     assert ship.descent is not None
     log, free = _lane(result.log, k), _lane(result.ballistic, k)
@@ -249,7 +252,11 @@ def _row(
     sun_itrf = np.asarray(around.earth.dcm_itrf_from_gcrf(t) @ sun)
     elevation = np.arcsin(up @ sun_itrf / np.linalg.norm(sun_itrf))
     why = _why_not(one, int(log.outcome), miss_km, needed, float(low), float(high))
-    exhaust_kg = ship.engine.thrust_kn.value * KM / (STANDARD_GRAVITY_M_S2 * ship.engine.isp_s.value)
+    flow_kg_s = ship.engine.thrust_kn.value * KM / (STANDARD_GRAVITY_M_S2 * ship.engine.isp_s.value)
+    burned_kg = flow_kg_s * float(log.cutoff_s - log.ignition_s)
+    if left_kg is not None and left_kg < burned_kg:
+        short_kg = f"propellant is short by {burned_kg - left_kg:.0f} kg of the {burned_kg:.0f} kg the burn takes"
+        why = f"{why}; {short_kg}" if why else short_kg
     return {
         "_landing_s": float(log.landing_s),
         "undocking_utc": (epoch + (float(log.ignition_s) - ship.descent.undocking_to_ignition_s.value)).iso(),
@@ -262,7 +269,7 @@ def _row(
         "cross_range_km": round(needed, 1),
         "cross_range_reach_km": [round(float(low), 1), round(float(high), 1)],
         "deorbit_delta_v_m_s": ship.deorbit.delta_v_m_s.value,
-        "propellant_kg": round(exhaust_kg * float(log.cutoff_s - log.ignition_s), 1),
+        "propellant_kg": round(burned_kg, 1),
         "landing_lat_deg": degrees(latitude),
         "landing_lon_deg": degrees(longitude),
         "entry_angle_deg": degrees(log.entry_angle_rad),
@@ -306,3 +313,13 @@ def _why_not(one: Pass, outcome: int, miss_km: float, needed: float, low: float,
             )
         return f"the aiming stays {miss_km:.1f} km from the zone's centre"
     return ""
+
+
+def why_none(rows: Sequence[dict[str, Any]]) -> str:
+    """One sentence for a span without an opportunity: the nearest pass and what it lacks; empty where there is one."""
+    if any(row["feasible"] for row in rows):
+        return ""
+    if not rows:
+        return "no pass of the station over the zone leads to a landing in this span"
+    nearest = min(rows, key=lambda row: float(row["closest_approach_km"]))
+    return f"no pass reaches the zone; the nearest, landing {nearest['landing_utc']}: {nearest['why_not']}"
