@@ -83,8 +83,8 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
 def fly(
     mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
     until: Annotated[str, typer.Option(help="Last phase to fly: ascent, phasing, approach or docking.")] = "docking",
-    lead_study: Annotated[
-        bool, typer.Option("--lead-study", help="Also find the lead of the minimum-propellant ascent.")
+    ascent_study: Annotated[
+        bool, typer.Option("--ascent-study", help="Also the lead of least propellant and what moves the cut-off.")
     ] = False,
     cases: Annotated[int, typer.Option(help="Fly so many dispersed cases instead of one nominal flight.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the dispersions; a case keeps its numbers.")] = 0,
@@ -114,7 +114,7 @@ def fly(
         flight = fly_mission(
             scenario,
             until=until,
-            lead_study=lead_study,
+            lead_study=ascent_study,
             on_progress=lambda text: progress.update(task, description=text),
         )
         files: list[str] = []
@@ -124,6 +124,12 @@ def fly(
             progress.update(task, description="writing files and plots")
             files = [str(path) for path in write_flight(flight, out_folder)]
     report = document(flight, files)
+    if ascent_study:
+        from zarya.mission.setting import prepared
+        from zarya.studies.ascent_sensitivity import cutoff_sensitivities
+
+        found = cutoff_sensitivities(scenario.launcher, prepared(scenario, lambda _: None).ascent)
+        report["third_stage_cutoff_sensitivity"] = [asdict(item) for item in found]
     if as_json:
         print_json(report)
     else:
@@ -231,6 +237,10 @@ def _print_flight(report: Mapping[str, Any]) -> None:
             f"ascent m/s: {budget}; max q {figures['max_dynamic_pressure_kpa']:.1f} kPa, "
             f"{figures['max_axial_g']:.2f} g; third stage left {figures['third_stage_propellant_left_kg']:.0f} kg"
         )
+    if rows := report.get("third_stage_cutoff_sensitivity"):
+        spread = sum(row["cutoff_s"] ** 2 for row in rows) ** 0.5
+        worst = ", ".join(f"{row['quantity']} {row['cutoff_s']:+.2f}" for row in rows[:6])
+        lines.append(f"third-stage cut-off moves by (s for 1 sigma): {worst}, ...; together {spread:.1f} s")
     ledger = report["propellant"]
     used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
     lines.append(
