@@ -33,7 +33,7 @@ UNKNOWN_PHASE_RAD: Final = 2.0 * math.pi / math.sqrt(12.0)
 _EPOCH_RESOLUTION_DAY: Final = 5.0e-9
 """Half the last printed digit of a TLE epoch."""
 _LOOK_BACK_S: Final = 7.0 * DAY
-"""Sets up to this old still give the plane within a second, unless a burn lies between."""
+"""Sets this much older than the newest still give the plane within a second, unless a burn lies between."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ def choose_element_set(sets: Sequence[ElementSet] | ElementHistory, before: Epoc
     Passed over: an inclination more than 0.005 deg from the median of the sets before it; a B* negative or far from
     the usual. In the 36 h after a burn, and where newer sets were passed over for their B*, the choice comes with a
     warning and three times the sigma: the newer sets are badly fitted and the older do not know of the burn. If no set
-    of the last seven days is sane, the newest is used with a warning.
+    of the seven days up to the newest is sane, the newest is used with a warning.
 
     Raises
     ------
@@ -158,7 +158,7 @@ def _verdict(history: ElementHistory, count: int, before: Epoch) -> tuple[int, t
     factor, place = 1.0, -1
     for index in range(len(earlier) - 1, -1, -1):
         candidate = earlier[index]
-        if rejected and before - candidate.epoch > _LOOK_BACK_S:
+        if rejected and earlier[-1].epoch - candidate.epoch > _LOOK_BACK_S:
             break
         problem = set_problem(candidate, earlier[max(0, index - _HISTORY) : index])
         if not problem:
