@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from scipy.interpolate import CubicHermiteSpline
 
 import zarya
-from zarya.plots.flight import DIM, SHIP, STATION
+from zarya.plots.style import DIM, SHIP, STATION
 from zarya.units import KM
 
 OUT = Path(__file__).parent.parent / "docs/pictures/ms24.png"

@@ -22,6 +22,7 @@ def windows(
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     scheme: Annotated[str, typer.Option(help="1-orbit, 2-orbit, 4-orbit, 34-orbit or any.")] = "any",
     validate: Annotated[bool, typer.Option("--validate", help="Replay every flown launch shipped.")] = False,
+    to_folder: Annotated[Path | None, typer.Option("--out", help="Folder for windows.json, CSV, pictures.")] = None,
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
@@ -29,16 +30,23 @@ def windows(
 
     Example: `zarya windows --tle sets.tle --from 2023-09-14 --to 2023-09-18 --scheme 2-orbit`
     """
-    from zarya.studies.windows import launch_windows
+    from zarya.gnc.element_choice import ElementHistory
+    from zarya.studies.windows import launch, launch_windows
 
     if validate:
-        _validate(as_json)
+        _validate(as_json, to_folder)
         return
+    history = ElementHistory(_sets(tle))
     rows = launch_windows(
-        station, site, launcher, ship, _sets(tle), _epoch(start, "from"), _epoch(end, "to"), scheme, catalog=folder
+        station, site, launcher, ship, history, _epoch(start, "from"), _epoch(end, "to"), scheme, catalog=folder
     )
+    files: list[Path] = []
+    if to_folder is not None:
+        from zarya.exchange.windows_files import write_windows
+
+        files = write_windows(rows, launch(station, site, launcher, ship, catalog=folder), history, to_folder)
     if as_json:
-        print_json({"windows": rows})
+        print_json({"windows": rows, **({"files": [str(path) for path in files]} if files else {})})
         return
     table = Table(
         "lift-off, UTC", "1 sigma, s", "scheme", "phase, deg", "docking, UTC", "delta-v, m/s", "feasible", "why not"
@@ -55,21 +63,33 @@ def windows(
             row["why_not"] or "",
         )
     out.print(table)
+    _print_paths(files)
 
 
-def _validate(as_json: bool) -> None:
+def _validate(as_json: bool, to_folder: Path | None) -> None:
     """`--validate`: errors of the computed lift-offs by scheme and launcher."""
     from zarya.studies.windows_validation import validate
 
     found = validate()
+    files: list[Path] = []
+    if to_folder is not None:
+        from zarya.exchange.windows_files import write_validation
+
+        files = write_validation(found, to_folder)
     if as_json:
-        print_json(found)
+        print_json({**found, **({"files": [str(path) for path in files]} if files else {})})
         return
     table = Table("flights", "number", "mean, s", "median abs, s", "90 % abs, s", "worst, s", show_edge=False)
     for name, row in found["summary"].items():
-        numbers = [row.get(key) for key in ("mean_s", "median_abs_s", "p90_abs_s", "worst_s")]
+        numbers = [row.get(key) for key in ("mean_s", "median_abs_s", "p90_abs_s", "worst_abs_s")]
         table.add_row(name, str(row["number"]), *("" if x is None else f"{x:.1f}" for x in numbers))
     out.print(table)
+    _print_paths(files)
+
+
+def _print_paths(files: list[Path]) -> None:
+    for path in files:
+        out.print(str(path), highlight=False, soft_wrap=True)
 
 
 @app.command()

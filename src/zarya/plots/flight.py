@@ -1,7 +1,6 @@
 """Plots of one flight worth putting in a report: ascent, ground track, rendezvous, relative motion, budgets."""
 
 from collections.abc import Callable
-from typing import Any
 
 import matplotlib
 import numpy as np
@@ -12,21 +11,8 @@ from scipy.interpolate import CubicHermiteSpline
 from zarya.frames.earth import itrf_from_gcrf
 from zarya.mission.result import Flight, Floats
 from zarya.plots.coast import coastlines
+from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
 from zarya.units import DEG, KM
-
-matplotlib.use("Agg")
-
-SHIP, STATION, DIM, MARK = "#c1272d", "#1f5fa8", "#9aa3ab", "#2f7d4f"
-_STYLE: Any = {
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e3e6e8",
-    "axes.axisbelow": True,
-    "figure.dpi": 120,
-    "savefig.dpi": 120,
-}
 
 
 def draw_all(flight: Flight) -> dict[str, Figure]:
@@ -38,7 +24,7 @@ def draw_all(flight: Flight) -> dict[str, Figure]:
         "relative_motion.png": (bool(flight.approach), relative_motion),
         "budget.png": (True, budget),
     }
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         return {name: draw(flight) for name, (is_there, draw) in wanted.items() if is_there}
 
 

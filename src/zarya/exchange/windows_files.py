@@ -1,0 +1,95 @@
+"""The files `zarya windows --out` leaves: JSON, CSV, plots."""
+
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import polars as pl
+from matplotlib.figure import Figure
+
+from zarya.errors import InputError
+from zarya.exchange.atomic import write_atomically
+from zarya.gnc.element_choice import ElementHistory
+from zarya.plots.windows import draw_all, price_row, validation
+from zarya.studies.reboosts import detect_reboosts
+from zarya.studies.windows import Launch, liftoff_price
+from zarya.time import Epoch
+from zarya.units import DAY
+
+PRICE_SPAN_S: Final = 180.0
+"""The picture of the price goes this far to either side of the lift-off."""
+_REBOOST_MARGIN_S: Final = 8.0 * DAY
+"""Sets beside the span that a burn at its edge needs to be sized."""
+
+
+def write_windows(
+    rows: Sequence[dict[str, Any]], question: Launch, history: ElementHistory, folder: Path
+) -> list[Path]:
+    """Write windows.json, windows.csv and the plots; each replaces the old one only when complete. Returns the paths.
+
+    Parameters
+    ----------
+    rows : of `launch_windows`, of this question and history.
+
+    Raises
+    ------
+    InputError : the folder cannot be made or written.
+    """
+    _make(folder)
+    files = [
+        write_atomically(folder / "windows.json", json.dumps({"windows": rows}, indent=2, allow_nan=False) + "\n"),
+        write_atomically(folder / "windows.csv", windows_table(rows).write_csv()),
+    ]
+    row = price_row(rows)
+    if row is None:
+        return files
+    first, last = (Epoch.from_iso(rows[k]["liftoff_utc"], scale="utc") for k in (0, -1))
+    burns = detect_reboosts(history.between(first + -_REBOOST_MARGIN_S, last + _REBOOST_MARGIN_S))
+    offsets_s = np.linspace(-PRICE_SPAN_S, PRICE_SPAN_S, 73)
+    price = {"row": row, "prices": liftoff_price(row, question, history, offsets_s)}
+    return files + _pictures(draw_all(rows, burns, price), folder)
+
+
+def write_validation(report: dict[str, Any], folder: Path) -> list[Path]:
+    """Write windows_validation.json and .png of a report of `validate`. Returns the paths."""
+    _make(folder)
+    text = json.dumps(report, indent=2, allow_nan=False) + "\n"
+    return [
+        write_atomically(folder / "windows_validation.json", text),
+        *_pictures({"windows_validation.png": validation(report)}, folder),
+    ]
+
+
+def windows_table(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """One row a window; a range is two columns, `_low` and `_high`, warnings are joined by semicolons."""
+    flat = []
+    for row in rows:
+        line: dict[str, Any] = {}
+        for key, value in row.items():
+            if key.endswith("window_deg"):
+                line |= {f"{key}_low": value[0], f"{key}_high": value[1]}
+            else:
+                line[key] = "; ".join(value) if isinstance(value, list) else value
+        flat.append(line)
+    return pl.DataFrame(flat, infer_schema_length=None)
+
+
+def _pictures(figures: dict[str, Figure], folder: Path) -> list[Path]:
+    paths = []
+    for name, figure in figures.items():
+        buffer = io.BytesIO()
+        figure.savefig(buffer, format="png")
+        paths.append(write_atomically(folder / name, buffer.getvalue()))
+    return paths
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
+        ) from error
