@@ -26,7 +26,7 @@ from zarya.studies.dispersions import ascent_dispersions, phasing_errors
 from zarya.units import DEG, KM
 
 BATCH: Final = 100
-"""Cases of one compiled program; results do not depend on it."""
+"""Cases of one compiled program on one device; results do not depend on it."""
 _PERIGEE_LOW_M: Final = 150_000.0
 """An insertion with a lower perigee (over the mean radius of the equator) is no orbit to rendezvous from (assumed)."""
 
@@ -85,19 +85,12 @@ def fly_many(
     say("nominal plan")
     programs = _Programs(setting, seed)
     rows: list[dict[str, Any]] = []
-    devices = jax.local_devices()
     numbers = np.arange(cases, dtype=np.float64)
-    batches = [numbers[k : k + BATCH] for k in range(0, cases, BATCH)]
-    pending: list[tuple[Floats, Any]] = []
-    for k, batch in enumerate(batches):
-        padded = np.concatenate([batch, np.full(BATCH - batch.size, batch[-1])]) if batch.size < BATCH else batch
-        with jax.default_device(devices[k % len(devices)]):
-            pending.append((batch, programs.fly(padded)))
-        if len(pending) >= 2 * len(devices):
-            rows += _rows(*pending.pop(0))
-            say(f"{len(rows)} of {cases} flights")
-    for item in pending:
-        rows += _rows(*item)
+    size = BATCH * len(jax.local_devices())
+    for start in range(0, cases, size):
+        batch = numbers[start : start + size]
+        padded = np.concatenate([batch, np.full(size - batch.size, batch[-1])])
+        rows += _rows(batch, programs.fly(padded))
         say(f"{len(rows)} of {cases} flights")
     return Campaign(scenario, seed, pl.DataFrame(rows))
 
@@ -134,29 +127,30 @@ class _Programs:
         drawn = drawn_navigation(self.seed, int(np.max(cases)) + 1)
         index = jnp.asarray(cases.astype(np.int64))
         navigation = jax.tree.map(lambda leaf: leaf[index], drawn)
-        return _flown(
-            self.setting.ascent,
-            self.phasing,
-            self.approach,
-            self.loads,
-            self.dcm_teme_from_gcrf,
-            case,
-            errors,
-            navigation,
-        )
+        shared = (self.setting.ascent, self.phasing, self.approach, self.loads, self.dcm_teme_from_gcrf)
+        return _flown(shared, (case, errors, navigation))
 
 
 @eqx.filter_jit
-def _flown(
-    launch: Any,
-    rendezvous: Any,
-    docking: Any,
-    loads: Any,
-    dcm_teme_from_gcrf: Any,
-    case: Any,
-    errors: Any,
-    navigation: Any,
-) -> dict[str, Any]:
+def _flown(shared: Any, cases: Any) -> dict[str, Any]:
+    """A batch, its cases spread over the devices (cores of a CPU), what they share on each."""
+    arrays, static = eqx.partition(shared, eqx.is_array)
+    mesh = jax.sharding.Mesh(np.array(jax.local_devices()), ("case",))
+    spec: Any = jax.sharding.PartitionSpec
+    here, everywhere = spec("case"), spec()
+
+    def part(arrays: Any, cases: Any) -> dict[str, Any]:
+        return _lane(eqx.combine(arrays, static), cases)
+
+    spread = jax.shard_map(part, mesh=mesh, in_specs=(everywhere, here), out_specs=here, check_vma=False)
+    found: dict[str, Any] = spread(arrays, cases)
+    return found
+
+
+def _lane(shared: Any, cases: Any) -> dict[str, Any]:
+    """The cases of one device."""
+    launch, rendezvous, docking, loads, dcm_teme_from_gcrf = shared
+
     def one(case: Any, errors: Any, navigation: Any) -> dict[str, Any]:
         at, course = ascent.fly_bare(launch, case)
         mean = mean_from_osculating(dcm_teme_from_gcrf @ at.ship.r_gcrf, dcm_teme_from_gcrf @ at.ship.v_gcrf)
@@ -186,7 +180,7 @@ def _flown(
             "propellant_kg": jnp.sum(end.ship.tank_kg),
         }
 
-    found: dict[str, Any] = jax.vmap(one)(case, errors, navigation)
+    found: dict[str, Any] = jax.vmap(one)(*cases)
     return found
 
 
