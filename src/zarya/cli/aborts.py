@@ -13,13 +13,14 @@ from zarya.cli.app import Catalog, Json, app, err, out, print_json
 
 @app.command()
 def abort(
-    mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
+    mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")] = "",
     at: Annotated[
         float | None, typer.Option("--at", help="Abort at this second after lift-off (negative: on the pad).")
     ] = None,
     sweep: Annotated[bool, typer.Option("--sweep", help="Abort at every step from lift-off to orbit.")] = False,
     step: Annotated[float, typer.Option(help="Step of the sweep, s.")] = 1.0,
     out_folder: Annotated[Path | None, typer.Option("--out", help="Folder for aborts.json, map and loads.")] = None,
+    validate: Annotated[bool, typer.Option("--validate", help="Fly the failure of Soyuz MS-10 again.")] = False,
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
@@ -33,6 +34,11 @@ def abort(
     from zarya.mission.scenario import load
     from zarya.studies.aborts import abort_sweep
 
+    if validate:
+        _validate(as_json)
+        return
+    if not mission:
+        raise InputError("the mission is missing", key="MISSION", remedy="Give a name, such as soyuz-ms-24, or a file.")
     if sweep == (at is not None):
         raise InputError("give one of --at and --sweep", key="at", value=at, remedy="Give --at 150, or --sweep.")
     scenario = load(mission, folder)
@@ -72,6 +78,29 @@ def _write(report: Mapping[str, Any], scenario: Any, folder: Path) -> list[str]:
     content = {"mission": report["mission"], "aborts": report["aborts"]}
     path = write_atomically(folder / "aborts.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
     return [str(path), *files]
+
+
+def _validate(as_json: bool) -> None:
+    """`--validate`: the failure of 2018-10-11, computed and reported."""
+    from zarya.studies.abort_ms10 import failure_of_ms10
+
+    rows = failure_of_ms10()
+    if as_json:
+        print_json({"ms10": rows})
+        return
+    table = Table(
+        "Soyuz MS-10, abort from", "apogee, km", "landing, km from pad", "peak g", "flight, s", show_edge=False
+    )
+    for row in rows:
+        apogee = row["apogee_km"]
+        table.add_row(
+            row["start"],
+            f"{apogee:.1f}" if isinstance(apogee, float) else "-".join(f"{x:.0f}" for x in apogee),
+            f"{row['downrange_km']:.0f}",
+            f"{row['peak_g']:.1f}",
+            f"{row['flight_s']:.0f}",
+        )
+    out.print(table)
 
 
 def _print(rows: Sequence[Mapping[str, Any]]) -> None:

@@ -23,7 +23,7 @@ AIR_TOP_M: Final = 105_000.0
 """Above, the steps of the fall grow to `FAR_STEP_S`."""
 STEPS: Final = 8_000
 """A fall that needs more steps has not landed."""
-MOTOR, ARC, FALL, CHUTES, DOWN = 0, 1, 2, 3, 4
+MOTOR, ARC, FALL, CHUTES, DOWN = 0.0, 1.0, 2.0, 3.0, 4.0
 """Stages of an abort, in order."""
 ORBIT_PERIGEE_M: Final = 120_000.0
 """Perigee over the equatorial radius that counts as an orbit."""

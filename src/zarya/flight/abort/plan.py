@@ -22,6 +22,7 @@ from zarya.flight.descent.plan import planned_program
 from zarya.flight.phase import Handover
 from zarya.gnc.entry import BankProgram
 from zarya.units import DEG, KM
+from zarya.vehicles.quantity import leaf
 from zarya.vehicles.ship import ShipData
 
 type Floats = NDArray[np.float64]
@@ -63,9 +64,7 @@ class AscentPath:
         """Position m, velocity m/s and axis at `at_s`; before lift-off the pad turns with the Earth. All gcrf."""
         if at_s > 0.0:
             r = CubicHermiteSpline(self.t_s, self.r_gcrf, self.v_gcrf)(at_s)
-            v, axis = (
-                np.stack([np.interp(at_s, self.t_s, row) for row in x.T]) for x in (self.v_gcrf, self.axis_gcrf)
-            )
+            v, axis = (np.stack([np.interp(at_s, self.t_s, row) for row in x.T]) for x in (self.v_gcrf, self.axis_gcrf))
             return r, v, axis / np.linalg.norm(axis)
         earth = self.plan.earth
         turned = np.asarray(earth.dcm_itrf_from_gcrf(jnp.asarray(at_s)).T @ earth.dcm_itrf_from_gcrf(jnp.asarray(0.0)))
@@ -137,20 +136,17 @@ def abort_from(
     at_rest = v_gcrf + 1e-3 * axis_gcrf  # so that still air has a direction on the pad
     mass = motor.inert_kg if has_motor else float(shared.module.mass_kg)
 
-    def number(value: float) -> Any:
-        return jnp.asarray(np.float64(value))
-
     return Abort(
         start=State(
-            number(at_s), jnp.asarray(r_gcrf), jnp.asarray(at_rest), jnp.asarray([motor.propellant_kg]), number(mass)
+            leaf(at_s), jnp.asarray(r_gcrf), jnp.asarray(at_rest), jnp.asarray([motor.propellant_kg]), leaf(mass)
         ),
         axis_gcrf=jnp.asarray(thrust_axis / np.linalg.norm(thrust_axis)),
-        vacuum_n=number(motor.vacuum_n),
-        exit_area_m2=number(motor.exit_area_m2),
-        flow_kg_s=number(motor.flow_kg_s),
-        drag_area_m2=number(escape.drag_area_m2),
-        lift=number(0.0 if has_motor else 1.0),
-        stage=number(MOTOR if has_motor else FALL),
+        vacuum_n=leaf(motor.vacuum_n),
+        exit_area_m2=leaf(motor.exit_area_m2),
+        flow_kg_s=leaf(motor.flow_kg_s),
+        drag_area_m2=leaf(escape.drag_area_m2),
+        lift=leaf(0.0 if has_motor else 1.0),
+        stage=leaf(MOTOR if has_motor else FALL),
     )
 
 
@@ -229,7 +225,7 @@ def _by_orbit(
     """Which of the late aborts reach an orbit (indices), the perigee of each, and how those come home."""
     loaded, thrust = ship.propellant_kg.value, ship.engine.thrust_kn.value * KM
     flow = thrust / (ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2)
-    number = [jnp.asarray(np.float64(x)) for x in (thrust, flow, ship.deorbit_reserve_kg)]
+    number = [leaf(x) for x in (thrust, flow, ship.deorbit_reserve_kg)]
     inert = np.full(times.size, ship.mass_kg.value - loaded)
     ships = State(
         jnp.asarray(times),
