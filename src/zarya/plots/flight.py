@@ -20,7 +20,7 @@ def draw_all(flight: Flight) -> dict[str, Figure]:
     wanted: dict[str, tuple[bool, Callable[[Flight], Figure]]] = {
         "ascent.png": (bool(flight.ascent), ascent),
         "ground_track.png": (True, ground_track),
-        "rendezvous.png": (flight.ship.t_s.size > 2, rendezvous),
+        "rendezvous.png": (any(event.name == "aim_point" for event in flight.events), rendezvous),
         "relative_motion.png": (bool(flight.approach), relative_motion),
         "budget.png": (True, budget),
     }

@@ -149,20 +149,25 @@ def phase_plane(rows: Rows, month: str, reboosts: Sequence[Reboost] = ()) -> Fig
                 if points.size:
                     look = {"color": COLOURS[name], "zorder": 4} if is_open else _CLOSED
                     axes.errorbar(*points.T[:2], yerr=points[:, 2], fmt="o", ms=5.0, elinewidth=0.8, **look)
+        unknown = sorted({math.floor(_day(row, start)) for row in mine if row["why_not"] == _UNKNOWN})
+        for whole in unknown:
+            axes.axvspan(whole, whole + 1.0, color=DIM, alpha=_PALE, lw=0, zorder=0)
         marks = [item for item in reboosts if 0.0 <= item.epoch - start < last * DAY]
         for row, burn in enumerate(marks):
             day = (burn.epoch - start) / DAY + 1.0
             axes.axvline(day, color="black", lw=0.9, ls="--", zorder=1)
             axes.text(day, 1.01 + 0.035 * (row % 2), f"{burn.delta_v_m_s:.2f} m/s", fontsize=7, ha="center",
                       va="bottom", transform=axes.get_xaxis_transform())  # fmt: skip
-        axes.set(xlim=(0.8, last + 1.2), ylim=(0.0, 360.0), ylabel="station ahead at insertion, deg")
+        axes.set(xlim=(0.8, last + 1.2), ylim=(-8.0, 368.0), ylabel="station ahead at insertion, deg")
         axes.set_xlabel(f"day of {days.month_name[number]} {year}, UTC")
         axes.set_xticks(range(1, last + 1, 2))
         axes.set_yticks(range(0, 361, 30))
-        handles = [
+        handles: list[Line2D | Patch] = [
             Line2D([], [], marker="o", ls="none", color=COLOURS[name], label=f"{name} feasible") for name in names
         ]
         handles.append(Line2D([], [], marker="o", ls="none", mfc="white", mec=DIM, label="closed (bars: 1 sigma)"))
+        if unknown:
+            handles.append(Patch(color=DIM, alpha=_PALE, label=_UNKNOWN))
         if marks:
             handles.append(Line2D([], [], color="black", lw=0.9, ls="--", label="reboost found"))
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=8)
