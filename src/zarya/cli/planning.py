@@ -6,7 +6,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from zarya.cli.app import Catalog, Json, app, out, print_json
+from zarya.cli.app import Catalog, Json, app, err, out, print_json
 
 Sets = Annotated[Path | None, typer.Option("--tle", help="File of element sets (TLE, 3LE or OMM), may hold years.")]
 
@@ -158,13 +158,17 @@ def land(
 
     Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07`
     """
-    from zarya.studies.landing import landing_opportunities
+    from zarya.studies.landing import landing_opportunities, why_none
 
     rows = landing_opportunities(
         station, ship, _sets(tle), zone, _epoch(start, "from"), _epoch(end, "to"), catalog=folder
     )
+    none = "" if any(row["feasible"] for row in rows) else why_none(rows)
     if as_json:
-        print_json({"opportunities": rows})
+        print_json({"opportunities": rows} | ({"why_not": none} if none else {}))
+        if none:
+            err.print(f"zarya: {none}", markup=False, highlight=False)
+            raise typer.Exit(1)
         return
     table = Table("undocking, UTC", "deorbit", "landing, UTC", "lat, deg", "lon, deg", "feasible", "why not")
     for row in rows:
@@ -178,6 +182,9 @@ def land(
             row["why_not"] or "",
         )
     out.print(table)
+    if none:
+        err.print(f"zarya: {none}", markup=False, highlight=False)
+        raise typer.Exit(1)
 
 
 def _sets(path: Path | None) -> Any:
