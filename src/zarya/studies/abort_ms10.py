@@ -6,6 +6,7 @@
 
 from typing import Any, Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -110,8 +111,6 @@ def failure_of_ms10() -> list[dict[str, Any]]:
 
 
 def _lane(one: Abort) -> Abort:
-    import jax
-
     lane: Abort = jax.tree.map(lambda leaf: leaf[None], one)
     return lane
 

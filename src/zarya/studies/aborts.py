@@ -7,6 +7,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,6 +16,7 @@ from zarya.flight import abort, ascent
 from zarya.flight.abort import AscentPath, Flown
 from zarya.flight.descent import descent
 from zarya.flight.descent.plan import east_north_m
+from zarya.frames import geodetic_from_itrf
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import prepared
 from zarya.time import Epoch
@@ -122,10 +124,6 @@ def rows_of(flown: Flown, path: AscentPath, epoch: Epoch) -> list[dict[str, Any]
 
 def pad_rad(path: AscentPath) -> tuple[float, float]:
     """Latitude and longitude of the pad, rad."""
-    import jax.numpy as jnp
-
-    from zarya.frames import geodetic_from_itrf
-
     r = path.plan.earth.dcm_itrf_from_gcrf(jnp.asarray(0.0)) @ jnp.asarray(path.r_gcrf[0])
     latitude, longitude, _ = geodetic_from_itrf(r)
     return float(latitude), float(longitude)

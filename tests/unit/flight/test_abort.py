@@ -12,11 +12,12 @@ from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import surroundings
 from zarya.errors import InputError
 from zarya.flight import abort
-from zarya.flight.abort.flown import FALL, Abort
+from zarya.flight.abort.flown import FALL, Abort, climb_to_orbit
 from zarya.flight.descent import descent
 from zarya.frames import geodetic_from_itrf, itrf_from_geodetic
 from zarya.units import DEG, KM
 from zarya.vehicles import catalog
+from zarya.vehicles.quantity import leaf
 
 PAD_RAD = (45.996 * DEG, 63.564 * DEG)
 GROUND_M = 60.0
@@ -156,3 +157,30 @@ def test_the_landing_place_is_on_the_ground(shared, flown):
     assert height == pytest.approx(GROUND_M, abs=1e-3)
     assert latitude == pytest.approx(PAD_RAD[0], abs=2.0 * DEG)
     assert PAD_RAD[1] < longitude < PAD_RAD[1] + 8.0 * DEG
+
+
+def test_the_engine_makes_up_what_it_can_pay_for(shared, ship):
+    """At 200 km, 100 m/s short of the circle is an orbit, 600 m/s short is not; the rocket equation pays for it."""
+    gm, radius = float(shared.gravity.gm_m3_s2), float(shared.gravity.radius_m)
+    flow = ship.engine.thrust_kn.value * KM / (ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2)
+    r, _, up, east = _over_pad(shared, 200_000.0, 0.0, 0.0)
+    circle = np.sqrt(gm / np.linalg.norm(r))
+    kept = leaf(ship.deorbit_reserve_kg)
+    numbers = (leaf(ship.engine.thrust_kn.value * KM), leaf(flow), kept)
+    inert = ship.mass_kg.value - ship.propellant_kg.value
+
+    def climbs(short_m_s):
+        v = (circle - short_m_s) * east
+        tank = jnp.asarray([ship.propellant_kg.value])
+        begun = State(leaf(0.0), jnp.asarray(r), jnp.asarray(v), tank, leaf(inert))
+        return jax.jit(climb_to_orbit)(shared, begun, *numbers)
+
+    near, far = climbs(100.0), climbs(600.0)
+    assert bool(near.is_orbit)
+    assert not bool(far.is_orbit)
+    assert float(near.perigee_m) == pytest.approx(120_000.0, abs=10_000.0)
+    assert float(near.ship.tank_kg[0]) > float(kept)
+    spent_m_s = ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2 * np.log(ship.mass_kg.value / float(near.ship.mass_kg))
+    wanted = 2.0 * np.sqrt(gm / (radius + 160_000.0)) - np.sqrt(gm / (radius + 120_000.0)) - (circle - 100.0)
+    assert 0.5 * wanted < spent_m_s < 100.0
+    assert abs(float(np.dot(up, east))) < 1e-12
