@@ -10,7 +10,9 @@ import polars as pl
 import pytest
 from matplotlib.colors import same_color
 from matplotlib.figure import Figure
+from typer.testing import CliRunner
 
+from zarya.cli.app import app
 from zarya.errors import InputError
 from zarya.exchange.windows_files import write_windows
 from zarya.gnc.element_choice import ElementHistory
@@ -138,3 +140,16 @@ def test_folder_that_cannot_be_made_is_refused(
     (tmp_path / "file").write_text("")
     with pytest.raises(InputError, match="folder"):
         write_windows(rows, question, history, tmp_path / "file" / "below")
+
+
+def test_command_prints_the_paths_it_wrote(tmp_path: Path) -> None:
+    question = [
+        "windows", "--tle", str(DATA / "iss_2023-09.tle"), "--from", "2023-09-15", "--to", "2023-09-16",
+        "--scheme", "2-orbit", "--out", str(tmp_path),
+    ]  # fmt: skip
+    plain = CliRunner().invoke(app, question)
+    assert plain.exit_code == 0
+    found = json.loads(CliRunner().invoke(app, [*question, "--json"]).stdout)
+    assert len(found["windows"]) == 1
+    assert {Path(path).name for path in found["files"]} == {path.name for path in tmp_path.iterdir()}
+    assert all(path in plain.stdout.replace("\n", "") for path in found["files"])
