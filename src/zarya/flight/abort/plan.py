@@ -226,13 +226,12 @@ def _by_orbit(
     loaded, thrust = ship.propellant_kg.value, ship.engine.thrust_kn.value * KM
     flow = thrust / (ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2)
     number = [leaf(x) for x in (thrust, flow, ship.deorbit_reserve_kg)]
-    inert = np.full(times.size, ship.mass_kg.value - loaded)
-    ships = State(
-        jnp.asarray(times),
-        jnp.asarray(np.array([r for r, _, _ in states])),
-        jnp.asarray(np.array([v for _, v, _ in states])),
-        jnp.full((times.size, 1), loaded),
-        jnp.asarray(inert),
+    inert = leaf(ship.mass_kg.value - loaded)
+    ships: State = _stacked(
+        [
+            State(leaf(float(t)), jnp.asarray(r), jnp.asarray(v), jnp.asarray([loaded]), inert)
+            for t, (r, v, _) in zip(times, states, strict=True)
+        ]
     )
     climbs = _climb_lanes(shared, ships, *number)
     reached = np.flatnonzero(np.asarray(climbs.is_orbit))
@@ -270,5 +269,5 @@ def _heights_m(shared: Descent, states: State) -> Any:
     return jax.vmap(lambda t, r: shared.air.at(t, r)[3])(states.t_s, states.r_gcrf)
 
 
-def _stacked(lanes: list[Abort]) -> Any:
+def _stacked(lanes: Sequence[Abort | State]) -> Any:
     return jax.tree.map(lambda *leaves: jnp.asarray(np.stack([np.asarray(leaf) for leaf in leaves])), *lanes)
