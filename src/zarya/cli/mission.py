@@ -206,7 +206,8 @@ def _print_flight(report: Mapping[str, Any]) -> None:
             f"{burn['propellant_kg']:.1f}",
             ", ".join(report["coverage"].get(burn["name"], ())) or "nobody",
         )
-    out.print(burns)
+    if report["burns"]:
+        out.print(burns)
     lines = [
         f"lift-off computed {lift['computed_utc']} (1 sigma {lift['sigma_s']} s), lead {lift['lead_s']} s: "
         f"{lift['lead_source']}; element set {lift['element_set_age_h']:.1f} h old, "
@@ -244,7 +245,7 @@ def _print_flight(report: Mapping[str, Any]) -> None:
     ledger = report["propellant"]
     used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
     lines.append(
-        f"propellant {ledger['loaded_kg']:.0f} kg loaded; used {used}; "
+        f"propellant {ledger['loaded_kg']:.0f} kg loaded; used {used or 'none'}; "
         f"deorbit reserve {ledger['deorbit_reserve_kg']:.1f}; margin {ledger['margin_kg']:.1f} kg"
     )
     lines += [f"note: {note}" for note in [*lift["notes"], *report["notes"]]]

@@ -193,7 +193,21 @@ def _sets(path: Path | None) -> Any:
 
     if path is None:
         raise InputError("the station's element sets are missing", key="tle", remedy="Give --tle FILE.")
+    if _is_omm(path):
+        from zarya.exchange.messages import read_omm
+
+        return tuple(message.elements for message in read_omm(path))
     return read_element_sets(path)
+
+
+def _is_omm(path: Path) -> bool:
+    """Whether a file begins like an OMM, in KVN or XML; what cannot be read is left to the reader of element sets."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096).lower()
+    except OSError:
+        return False
+    return b"ccsds_omm_vers" in start or b"<omm" in start
 
 
 def _epoch(text: str | None, key: str) -> Any:
