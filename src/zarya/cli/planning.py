@@ -48,16 +48,17 @@ def windows(
     if as_json:
         print_json({"windows": rows, **({"files": [str(path) for path in files]} if files else {})})
         return
-    table = Table(
-        "lift-off, UTC", "1 sigma, s", "scheme", "phase, deg", "docking, UTC", "delta-v, m/s", "feasible", "why not"
-    )
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("lift-off, UTC", "sigma, s", "scheme", "phase, deg", "docking", "m/s", "open"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("why not")
     for row in rows:
         table.add_row(
-            row["liftoff_utc"],
+            row["liftoff_utc"][:21],
             f"{row['liftoff_sigma_s']:.1f}",
             row["scheme"],
             f"{row['phase_deg']:.1f}",
-            row["docking_utc"],
+            row["docking_utc"][5:16],
             f"{row['delta_v_m_s']:.0f}",
             "yes" if row["feasible"] else "no",
             row["why_not"] or "",
@@ -170,13 +171,16 @@ def land(
             err.print(f"zarya: {none}", markup=False, highlight=False)
             raise typer.Exit(1)
         return
-    table = Table("undocking, UTC", "deorbit", "landing, UTC", "lat, deg", "lon, deg", "feasible", "why not")
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("undocking, UTC", "deorbit", "landing, UTC", "lat, deg", "lon, deg", "feasible"):
+        table.add_column(name, no_wrap=True)
+    table.add_column("why not")
     for row in rows:
         place = [row[key] for key in ("landing_lat_deg", "landing_lon_deg")]
         table.add_row(
-            row["undocking_utc"],
+            row["undocking_utc"][:19],
             (row["deorbit_utc"] or "")[11:19],
-            row["landing_utc"],
+            row["landing_utc"][:19],
             *("" if x is None else f"{x:.3f}" for x in place),
             "yes" if row["feasible"] else "no",
             row["why_not"] or "",
