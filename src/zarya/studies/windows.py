@@ -12,6 +12,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from zarya.constants import EARTH_ROTATION_RAD_S, STANDARD_GRAVITY_M_S2
 from zarya.errors import InputError
@@ -260,8 +261,15 @@ def _of_scheme(
     sun = light(question.pad, origin, liftoff, sets, found.station, scheme.transfer.transit_s)
     azimuth = _azimuth_deg(question, origin, liftoff, ascending)
     age_days = np.array([item.age_s for item in choices]) / DAY
+    slope = seconds_per_rad(found.station)
+    floor = scheme.transfer.phase_floor_rad
+    # a phase near the edge of its count may belong to the next turn, 176 s of lift-off away
+    turned = ndtr((floor - found.phase_rad) / sigma) + ndtr((found.phase_rad - floor - 2.0 * np.pi) / sigma)
     spread_s = np.sqrt(
-        lead.sigma_s**2 + (seconds_per_rad(found.station) * sigma) ** 2 + (NODE_SIGMA_S_DAY * age_days) ** 2
+        lead.sigma_s**2
+        + (slope * sigma) ** 2
+        + (2.0 * np.pi * slope) ** 2 * turned
+        + (NODE_SIGMA_S_DAY * age_days) ** 2
     )
     offset = found.wait_s - lead.lead_s
     heights = None
