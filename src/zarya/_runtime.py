@@ -1,6 +1,7 @@
 """Settings of the JAX runtime, made once when zarya is imported and before JAX starts."""
 
 import os
+import sys
 from pathlib import Path
 
 
@@ -10,6 +11,8 @@ def configure() -> None:
     A value already in the environment wins. `ZARYA_CACHE` names the cache folder; empty turns it off.
     """
     os.environ.setdefault("JAX_ENABLE_X64", "1")
+    if "jax" in sys.modules and os.environ["JAX_ENABLE_X64"] == "1":  # imported before us: it read no variable of ours
+        sys.modules["jax"].config.update("jax_enable_x64", True)
     flags = os.environ.get("XLA_FLAGS", "")
     if "xla_force_host_platform_device_count" not in flags:
         cores = os.cpu_count() or 1
