@@ -3,8 +3,8 @@
 Usage: python benchmarks/plan_bounds.py [--count 200] [--schemes 2 4 34]
 
 The ship is that of Soyuz MS-24 at separation; the station is moved along its own path so that the phase runs through
-the published window of the scheme. Every plan is closed in the full model with finite burns; the bound is the dual value of
-the program linearised about the plan.
+the published window of the scheme. Every plan is closed in the full model with finite burns; the bound is the dual value
+of the program linearised about the plan.
 """
 
 import argparse
@@ -65,9 +65,10 @@ def main() -> None:
             totals.append(float(burns.total_m_s))
         took = time.perf_counter() - start
         print(
-            f"{orbits}-orbit, {low}-{high} deg: {len(over)} of {arguments.count} plans close, total "
-            f"{min(totals):.1f} to {max(totals):.1f} m/s, above the bound median {np.median(over):.3f}, 99 % {np.quantile(over, 0.99):.3f}, "
-            f"worst {max(over):.3f} m/s (goal 2); {failed} do not close; {len(over) / took:.1f} plans/s",
+            f"{orbits}-orbit, {low}-{high} deg: {len(over)} of {arguments.count} plans close, "
+            f"total {min(totals):.1f} to {max(totals):.1f} m/s, above the bound median {np.median(over):.3f}, "
+            f"99 % {np.quantile(over, 0.99):.3f}, worst {max(over):.3f} m/s (goal 2); "
+            f"{failed} do not close; {len(over) / took:.1f} plans/s",
             flush=True,
         )
 
