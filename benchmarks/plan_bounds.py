@@ -3,8 +3,8 @@
 Usage: python benchmarks/plan_bounds.py [--count 200] [--schemes 2 4 34]
 
 The ship is that of Soyuz MS-24 at separation; the station is moved along its own path so that the phase runs through
-the published window of the scheme. Every plan is closed in the full model with finite burns; the bound is the dual value
-of the program linearised about the plan.
+the published window of the scheme. Every plan is closed in the full model with finite burns; the bound is the dual
+value of the program linearised about the plan.
 """
 
 import argparse
