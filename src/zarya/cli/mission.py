@@ -86,6 +86,9 @@ def fly(
     ascent_study: Annotated[
         bool, typer.Option("--ascent-study", help="Also the lead of least propellant and what moves the cut-off.")
     ] = False,
+    safety: Annotated[
+        bool, typer.Option("--safety", help="Also follow each missed or half-done burn for 24 h.")
+    ] = False,
     cases: Annotated[int, typer.Option(help="Fly so many dispersed cases instead of one nominal flight.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the dispersions; a case keeps its numbers.")] = 0,
     out_folder: Annotated[
@@ -130,6 +133,10 @@ def fly(
 
         found = cutoff_sensitivities(scenario.launcher, prepared(scenario, lambda _: None).ascent)
         report["third_stage_cutoff_sensitivity"] = [asdict(item) for item in found]
+    if safety:
+        from zarya.studies.passive_safety import failed_burns
+
+        report["failed_burns"] = [asdict(item) for item in failed_burns(scenario, lambda _: None)]
     if as_json:
         print_json(report)
     else:
@@ -242,6 +249,11 @@ def _print_flight(report: Mapping[str, Any]) -> None:
         spread = sum(row["cutoff_s"] ** 2 for row in rows) ** 0.5
         worst = ", ".join(f"{row['quantity']} {row['cutoff_s']:+.2f}" for row in rows[:6])
         lines.append(f"third-stage cut-off moves by (s for 1 sigma): {worst}, ...; together {spread:.1f} s")
+    lines += [
+        f"phasing burn {row['burn']} {'missed' if row['made'] == 0.0 else 'cut off at half'}: nearest "
+        f"{row['least_m'] / 1e3:.2f} km in 24 h, {'clear' if row['is_clear'] else 'NOT CLEAR'}"
+        for row in report.get("failed_burns", ())
+    ]
     ledger = report["propellant"]
     used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
     lines.append(

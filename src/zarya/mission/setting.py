@@ -70,6 +70,12 @@ def longer(setting: Setting, orbits: int) -> Setting:
     )
 
 
+def extended(setting: Setting, end_s: float) -> Setting:
+    """The same flight with tables that reach `end_s`. Host side."""
+    around, station = _days(setting.scenario, setting.lift, end_s)
+    return replace(setting, around=around, station=station)
+
+
 def _days(scenario: Scenario, lift: LiftOff, end_s: float) -> tuple[Surroundings, StationPath]:
     element_set, data = lift.choice.element_set, scenario.station
     around = surroundings(lift.epoch, fit_start_s(element_set, lift.epoch) - 60.0, end_s + 60.0)

@@ -90,7 +90,7 @@ def start():
 
 @pytest.mark.parametrize("tilt_deg", [0.0, 2.0])
 def test_one_stage_meets_the_target(start, tilt_deg):
-    # a light upper stage: 7442 kg, 80 kN at 450 s, as in the brief's toy
+    # a light upper stage: 7442 kg, 80 kN at 450 s, as in the PEGAS toy case
     engine = [(80_000.0, 450.0 * STANDARD_GRAVITY_M_S2, 1000.0)]
     miss = _flown(engine, [7442.0], *start, _target(250_000.0, 7850.0, np.radians(tilt_deg)))
     assert abs(miss[0]) < 200.0
