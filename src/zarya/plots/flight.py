@@ -96,10 +96,8 @@ def ground_track(flight: Flight) -> Figure:
     axes.plot(site.longitude_deg.value, site.latitude_deg.value, "^", color="black", ms=6, zorder=4)
     axes.annotate(site.title, (site.longitude_deg.value, site.latitude_deg.value), xytext=(-4, 6),
                   textcoords="offset points", fontsize=7, ha="right")  # fmt: skip
-    for row, (name, (lat, lon, _)) in enumerate(flight.impacts.items()):
-        axes.plot(lon / DEG, lat / DEG, "x", color=MARK, ms=5, zorder=4)
-        axes.annotate(name.replace("_", " "), (lon / DEG, lat / DEG), xytext=(5, -7 - 8 * (row % 3)),
-                      textcoords="offset points", fontsize=6, color=MARK)  # fmt: skip
+    if flight.impacts:
+        _drop_points(axes.inset_axes((0.45, 0.06, 0.36, 0.26)), flight)
     if flight.docking is not None:
         k = int(np.argmin(np.abs(flight.ship.t_s[pick] - flight.docking.t_s)))
         axes.plot(longitude[k], latitude[k], "o", color=STATION, ms=6, zorder=4)
@@ -107,6 +105,21 @@ def ground_track(flight: Flight) -> Figure:
     axes.set(xlim=(-180, 180), ylim=(-65, 75), xlabel="longitude, deg east", ylabel="latitude, deg")
     axes.set_title(f"{flight.scenario.table.mission.title}: ground track and drop points (computed)")
     return figure
+
+
+def _drop_points(inset: Axes, flight: Flight) -> None:
+    """The pad and the impact points, enlarged, each with its number and a list of names."""
+    site = flight.scenario.site
+    places = sorted(((lon / DEG, lat / DEG, name.replace("_", " ")) for name, (lat, lon, _) in flight.impacts.items()))
+    inset.plot(site.longitude_deg.value, site.latitude_deg.value, "^", color="black", ms=4)
+    for row, (lon, lat, name) in enumerate(places):
+        inset.plot(lon, lat, "x", color=MARK, ms=5)
+        inset.annotate(str(row + 1), (lon, lat), xytext=(-2, 5 + 8 * (row % 2)), textcoords="offset points",
+                       fontsize=7, color=MARK)  # fmt: skip
+        inset.text(1.02, 0.95 - 0.17 * row, f"{row + 1} {name}", transform=inset.transAxes, fontsize=7, va="top")
+    inset.margins(0.08, 0.35)
+    inset.tick_params(labelsize=6)
+    inset.set_title("drop points, deg", fontsize=7)
 
 
 def rendezvous(flight: Flight) -> Figure:
