@@ -5,6 +5,8 @@ is a pure function of the navigated state in the station's turning LVLH (x along
 z to the Earth), single vectors; batch by `jax.vmap`.
 """
 
+from collections.abc import Sequence
+
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -143,8 +145,10 @@ def perfect_navigation() -> RelativeNavigation:
     return RelativeNavigation(three, three, three, o, o, o, jnp.asarray(60.0), jnp.zeros(2, dtype=jnp.uint32))
 
 
-def drawn_navigation(seed: int, cases: int, scale: float = 1.0) -> RelativeNavigation:
-    """Errors of `cases` flights, one leading axis on every field; case k is the same however many are drawn.
+def drawn_navigation(seed: int, cases: int | Sequence[int], scale: float = 1.0) -> RelativeNavigation:
+    """Errors of the first `cases` flights, or of those numbered, one leading axis on every field.
+
+    Case k is the same however many are drawn.
 
     `scale` multiplies every error: sensors for mechanisms with narrower limits are better than those modelled here.
 
@@ -152,11 +156,12 @@ def drawn_navigation(seed: int, cases: int, scale: float = 1.0) -> RelativeNavig
     0.02 m, 3 mm/s over 60 s. Assumed, of the size of the figures of the Kurs-NA makers (range rate 15 mm/s, angle 15
     arcmin = 0.44 %, taken as 3 sigma); NIITP, niitp.ru.
     """
-    draws = np.stack([np.random.default_rng([seed, case]).standard_normal(9) for case in range(cases)])
-    keys = np.stack([np.array([seed & 0xFFFFFFFF, case], dtype=np.uint32) for case in range(cases)])
+    numbers = range(cases) if isinstance(cases, int) else cases
+    draws = np.stack([np.random.default_rng([seed, case]).standard_normal(9) for case in numbers])
+    keys = np.stack([np.array([seed & 0xFFFFFFFF, case], dtype=np.uint32) for case in numbers])
 
     def every(value: float) -> Array:
-        return jnp.full(cases, value, dtype=jnp.float64)
+        return jnp.full(len(numbers), value, dtype=jnp.float64)
 
     return jax.vmap(RelativeNavigation)(
         jnp.asarray(scale * 0.01 * draws[:, 0:3]),

@@ -124,9 +124,7 @@ class _Programs:
         launcher = self.setting.scenario.launcher
         case = ascent_dispersions(launcher, self.seed, cases)
         errors = phasing_errors(self.slots, self.seed, cases)
-        drawn = drawn_navigation(self.seed, int(np.max(cases)) + 1)
-        index = jnp.asarray(cases.astype(np.int64))
-        navigation = jax.tree.map(lambda leaf: leaf[index], drawn)
+        navigation = drawn_navigation(self.seed, [int(case) for case in cases])
         shared = (self.setting.ascent, self.phasing, self.approach, self.loads, self.dcm_teme_from_gcrf)
         return _flown(shared, (case, errors, navigation))
 
