@@ -5,6 +5,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -67,22 +68,24 @@ def ascent_dispersions(launcher: LauncherData, seed: int, cases: Floats) -> Asce
     def near_one(quantity: str, count: int) -> Floats:
         return 1.0 + one_sigma(quantity) / 100.0 * take(count)
 
-    return AscentDispersion(
-        thrust=jnp.asarray(1.0 + thrust_sigma * take(stages)),
-        specific_impulse=jnp.asarray(near_one("specific_impulse", stages)),
-        dry_mass=jnp.asarray(near_one("stage_dry_mass", stages)),
-        load=jnp.asarray(near_one("propellant_load", stages)),
-        drag=jnp.asarray(near_one("axial_drag_coefficient", 1)[:, 0]),
-        density=jnp.asarray(near_one("density", 1)[:, 0]),
-        wind=WindProfile(
+    fields = {
+        "thrust": jnp.asarray(1.0 + thrust_sigma * take(stages)),
+        "specific_impulse": jnp.asarray(near_one("specific_impulse", stages)),
+        "dry_mass": jnp.asarray(near_one("stage_dry_mass", stages)),
+        "load": jnp.asarray(near_one("propellant_load", stages)),
+        "drag": jnp.asarray(near_one("axial_drag_coefficient", 1)[:, 0]),
+        "density": jnp.asarray(near_one("density", 1)[:, 0]),
+        "wind": jax.vmap(WindProfile)(
             jnp.asarray(np.broadcast_to(height, (len(cases), WIND_LEVELS))),
             jnp.asarray(take(WIND_LEVELS) @ factor.T),
             jnp.asarray(take(WIND_LEVELS) @ factor.T),
         ),
-        ignition_delay_s=jnp.asarray(np.abs(one_sigma("ignition_delay") * take(stages))),
-        navigation_r_gcrf=jnp.asarray(one_sigma("launcher_navigation_position") * take(3)),
-        navigation_v_gcrf=jnp.asarray(one_sigma("launcher_navigation_velocity") * take(3)),
-    )
+        "ignition_delay_s": jnp.asarray(np.abs(one_sigma("ignition_delay") * take(stages))),
+        "navigation_r_gcrf": jnp.asarray(one_sigma("launcher_navigation_position") * take(3)),
+        "navigation_v_gcrf": jnp.asarray(one_sigma("launcher_navigation_velocity") * take(3)),
+    }
+    batch: AscentDispersion = jax.vmap(lambda case: AscentDispersion(**case))(fields)  # shapes are those of a case
+    return batch
 
 
 def phasing_errors(slots: int, seed: int, cases: Floats) -> PhasingErrors:
