@@ -1,14 +1,13 @@
-"""Commands of planning: windows, phase, land."""
+"""Commands of planning: windows, phase."""
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.table import Table
 
-from zarya.cli.app import Catalog, Json, app, err, out, print_json
-
-Sets = Annotated[Path | None, typer.Option("--tle", help="File of element sets (TLE, 3LE or OMM), may hold years.")]
+from zarya.cli.app import Catalog, Json, app, out, print_json
+from zarya.cli.given import Sets, element_sets, instant
 
 
 @app.command()
@@ -36,9 +35,9 @@ def windows(
     if validate:
         _validate(as_json, to_folder)
         return
-    history = ElementHistory(_sets(tle))
+    history = ElementHistory(element_sets(tle))
     rows = launch_windows(
-        station, site, launcher, ship, history, _epoch(start, "from"), _epoch(end, "to"), scheme, catalog=folder
+        station, site, launcher, ship, history, instant(start, "from"), instant(end, "to"), scheme, catalog=folder
     )
     files: list[Path] = []
     if to_folder is not None:
@@ -114,13 +113,13 @@ def phase(
 
     found = phase_reboosts(
         station,
-        _sets(tle),
+        element_sets(tle),
         launch,
         scheme,
         site=site,
         launcher=launcher,
         ship=ship,
-        as_of=None if as_of is None else _epoch(as_of, "as-of"),
+        as_of=None if as_of is None else instant(as_of, "as-of"),
         catalog=folder,
     )
     if as_json:
@@ -142,88 +141,3 @@ def phase(
             f"{row['altitude_change_km']:+.2f}",
         )
     out.print(table)
-
-
-@app.command()
-def land(
-    start: Annotated[str, typer.Option("--from", help="First landing instant, ISO 8601 UTC.")],
-    end: Annotated[str, typer.Option("--to", help="Last landing instant, ISO 8601 UTC.")],
-    tle: Sets = None,
-    station: Annotated[str, typer.Option(help="Station of the catalog.")] = "iss",
-    ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
-    zone: Annotated[str, typer.Option(help="Landing zone of the catalog.")] = "zhezkazgan",
-    as_json: Json = False,
-    folder: Catalog = None,
-) -> None:
-    """Landing opportunities: undocking, deorbit, entry, parachute, landing for every pass that reaches the zone.
-
-    Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07`
-    """
-    from zarya.studies.landing import landing_opportunities, why_none
-
-    rows = landing_opportunities(
-        station, ship, _sets(tle), zone, _epoch(start, "from"), _epoch(end, "to"), catalog=folder
-    )
-    none = "" if any(row["feasible"] for row in rows) else why_none(rows)
-    if as_json:
-        print_json({"opportunities": rows} | ({"why_not": none} if none else {}))
-        if none:
-            err.print(f"zarya: {none}", markup=False, highlight=False)
-            raise typer.Exit(1)
-        return
-    table = Table(show_edge=False, pad_edge=False)
-    for name in ("undocking, UTC", "deorbit", "landing, UTC", "lat, deg", "lon, deg", "feasible"):
-        table.add_column(name, no_wrap=True)
-    table.add_column("why not")
-    for row in rows:
-        place = [row[key] for key in ("landing_lat_deg", "landing_lon_deg")]
-        table.add_row(
-            row["undocking_utc"][:19],
-            (row["deorbit_utc"] or "")[11:19],
-            row["landing_utc"][:19],
-            *("" if x is None else f"{x:.3f}" for x in place),
-            "yes" if row["feasible"] else "no",
-            row["why_not"] or "",
-        )
-    out.print(table)
-    if none:
-        err.print(f"zarya: {none}", markup=False, highlight=False)
-        raise typer.Exit(1)
-
-
-def _sets(path: Path | None) -> Any:
-    from zarya.errors import InputError
-    from zarya.orbits.tle import read_element_sets
-
-    if path is None:
-        raise InputError("the station's element sets are missing", key="tle", remedy="Give --tle FILE.")
-    if _is_omm(path):
-        from zarya.exchange.messages import read_omm
-
-        return tuple(message.elements for message in read_omm(path))
-    return read_element_sets(path)
-
-
-def _is_omm(path: Path) -> bool:
-    """Whether a file begins like an OMM, in KVN or XML; what cannot be read is left to the reader of element sets."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096).lower()
-    except OSError:
-        return False
-    return b"ccsds_omm_vers" in start or b"<omm" in start
-
-
-def _epoch(text: str | None, key: str) -> Any:
-    """An instant of the command line; a bare date is its midnight."""
-    from zarya.errors import InputError
-    from zarya.time import Epoch
-
-    if text is None:
-        raise InputError("a date is missing", key=key, remedy=f"Give --{key} 2023-09-15T12:00:00Z.")
-    try:
-        return Epoch.from_iso(f"{text}T00:00:00Z" if len(text) == 10 else text)
-    except InputError:
-        raise InputError(
-            "not an ISO 8601 UTC date", key=key, value=text, remedy="Write 2023-09-15T12:00:00Z."
-        ) from None

@@ -1,0 +1,47 @@
+"""What several commands are given: element sets and instants."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+Sets = Annotated[Path | None, typer.Option("--tle", help="File of element sets (TLE, 3LE or OMM), may hold years.")]
+
+
+def element_sets(path: Path | None) -> Any:
+    """Element sets of the file given with `--tle`: TLE, 3LE or OMM."""
+    from zarya.errors import InputError
+    from zarya.orbits.tle import read_element_sets
+
+    if path is None:
+        raise InputError("the station's element sets are missing", key="tle", remedy="Give --tle FILE.")
+    if _is_omm(path):
+        from zarya.exchange.messages import read_omm
+
+        return tuple(message.elements for message in read_omm(path))
+    return read_element_sets(path)
+
+
+def _is_omm(path: Path) -> bool:
+    """Whether a file begins like an OMM, in KVN or XML; what cannot be read is left to the reader of element sets."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4096).lower()
+    except OSError:
+        return False
+    return b"ccsds_omm_vers" in start or b"<omm" in start
+
+
+def instant(text: str | None, key: str) -> Any:
+    """An instant of the command line; a bare date is its midnight."""
+    from zarya.errors import InputError
+    from zarya.time import Epoch
+
+    if text is None:
+        raise InputError("a date is missing", key=key, remedy=f"Give --{key} 2023-09-15T12:00:00Z.")
+    try:
+        return Epoch.from_iso(f"{text}T00:00:00Z" if len(text) == 10 else text)
+    except InputError:
+        raise InputError(
+            "not an ISO 8601 UTC date", key=key, value=text, remedy="Write 2023-09-15T12:00:00Z."
+        ) from None
