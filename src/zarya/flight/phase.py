@@ -16,6 +16,9 @@ OUTCOMES: Final = (
     "orbit_not_reached",
     "not_converged",
     "timed_out",
+    "undocked",
+    "landed",
+    "landed_outside_zone",
 )
 """Names of the outcome codes: a failure inside a batch is a value, its text is the message."""
 
@@ -31,6 +34,9 @@ class Outcome:
     ORBIT_NOT_REACHED: Final = 5
     NOT_CONVERGED: Final = 6
     TIMED_OUT: Final = 7
+    UNDOCKED: Final = 8
+    LANDED: Final = 9
+    LANDED_OUTSIDE_ZONE: Final = 10
 
 
 class Handover(eqx.Module):

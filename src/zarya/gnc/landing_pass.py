@@ -41,12 +41,19 @@ class Pass:
 
 
 def passes(
-    around: Surroundings, history: ElementHistory, ship: ShipData, zone: ZoneData, epoch: Epoch, span_s: float
-) -> list[Pass]:
-    """Closest approaches of the station to the zone that lead to a landing from `epoch` for `span_s`, in order."""
+    around: Surroundings, history: ElementHistory, ship: ShipData, zone: ZoneData, epoch: Epoch, span_s: float,
+    start_s: float = 0.0,
+) -> list[Pass]:  # fmt: skip
+    """Closest approaches of the station to the zone that lead to a landing within `span_s` from `start_s` on, in order.
+
+    Parameters
+    ----------
+    around : tables that reach half an hour beyond the span on both sides. history : element sets, any order.
+    ship, zone : which. epoch : zero of all seconds. span_s, start_s : s, bounds of the landing.
+    """
     assert ship.descent is not None
     before_s = ship.descent.undocking_to_ignition_s.value + IGNITION_BEFORE_CLOSEST_S
-    first, last = -NAIVE_DELAY_S - 300.0, span_s - NAIVE_DELAY_S + 300.0
+    first, last = start_s - NAIVE_DELAY_S - 300.0, start_s + span_s - NAIVE_DELAY_S + 300.0
     place = np.asarray(itrf_from_geodetic(*(jnp.asarray(x) for x in _place(zone))))
     found = []
     at = first

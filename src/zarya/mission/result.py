@@ -92,8 +92,10 @@ class Propellant:
 
     @property
     def margin_kg(self) -> float:
-        """What is left beyond the deorbit reserve, kg."""
-        return self.loaded_kg - sum(self.used_kg.values()) - self.deorbit_reserve_kg
+        """What is left beyond the deorbit reserve, kg; after a deorbit burn beyond what it took, if that is more."""
+        burned = self.used_kg.get("deorbit", 0.0)
+        others = sum(self.used_kg.values()) - burned
+        return self.loaded_kg - others - max(burned, self.deorbit_reserve_kg)
 
 
 @dataclass(frozen=True)
@@ -133,6 +135,76 @@ class Lift:
 
 
 @dataclass(frozen=True)
+class Departure:
+    """Leaving the port.
+
+    Parameters
+    ----------
+    undocking_s : s, physical separation. clear_s : s, outside the keep-out sphere from then on.
+    distance_m : m, from the station at the deorbit burn.
+    failures : parts made of the two separation burns (1 whole, 0 missed), nearest return within 24 h (m), when (s).
+    history : (n,) and (n, 3) histories: `t_s`, `r_rel_lvlh`, `v_rel_lvlh`.
+    """
+
+    undocking_s: float
+    clear_s: float
+    distance_m: float
+    failures: tuple[tuple[tuple[float, float], float, float], ...]
+    history: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Landing:
+    """Touchdown and the way to it.
+
+    Parameters
+    ----------
+    t_s : s from the epoch. zone : name. latitude_rad, longitude_rad : WGS84. miss_m : m from the aim of the zone.
+    is_inside_zone : inside the zone's radius. entry_angle_rad : at 100 km, inertial. peak_load_g : of the air.
+    peak_heat_w_m2, heat_load_j_m2 : stagnation point, convective. sink_m_s : just over the ground, before the engines.
+    cross_range_m : m of the aim to the right of the ballistic track. reach_m : what the lift carries, left and right.
+    history : (n,) and (n, 3) histories of `zarya.flight.descent.history`.
+    """
+
+    t_s: float
+    zone: str
+    latitude_rad: float
+    longitude_rad: float
+    miss_m: float
+    is_inside_zone: bool
+    entry_angle_rad: float
+    peak_load_g: float
+    peak_heat_w_m2: float
+    heat_load_j_m2: float
+    sink_m_s: float
+    cross_range_m: float
+    reach_m: tuple[float, float]
+    history: Mapping[str, Floats]
+
+
+@dataclass(frozen=True)
+class Home:
+    """The stay and the way home.
+
+    Parameters
+    ----------
+    stay_s : s docked. element_set_epoch : of the set the way home was planned from; age_s : s, at the undocking;
+    phase_sigma_rad : rad, 1 sigma of the station's place there.
+    ship, station : tracks from the undocking on, the ship's to the touchdown.
+    departure, landing : None for what was not reached.
+    """
+
+    stay_s: float
+    element_set_epoch: Epoch
+    age_s: float
+    phase_sigma_rad: float
+    ship: Track
+    station: Track
+    departure: Departure
+    landing: Landing | None = None
+
+
+@dataclass(frozen=True)
 class Flight:
     """One flown mission.
 
@@ -142,7 +214,8 @@ class Flight:
     outcome : `docked`, or what ended the flight.
     events, burns, insertion, docking, propellant : see their classes; None for what was not reached.
     lift : where the lift-off comes from.
-    ship, station : tracks over the flight.
+    ship, station : tracks from the pad to contact.
+    home : the stay and the way home, None where it was not flown.
     ascent : (n,) histories of the ascent by name (`t_s`, `height_m`, `speed_relative_m_s`, `dynamic_pressure_pa`, ...).
     approach : (n,) and (n, 3) histories of the approach by name (`t_s`, `r_rel_lvlh`, ...).
     figures : further scalars by name (unit in the name): delta-v budget, propellant left, bounds.
@@ -168,13 +241,17 @@ class Flight:
     impacts: Mapping[str, tuple[float, float, float]] = field(default_factory=dict)
     coverage: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    home: Home | None = None
 
     def utc(self, t_s: float) -> str:
         """ISO 8601 UTC of an instant of the flight."""
         return (self.epoch + float(t_s)).iso("utc")
 
     def table(self, name: str) -> "pl.DataFrame":
-        """A polars table: `events`, `burns`, `ship`, `station`, `ascent` or `approach`; SI, units in the names.
+        """A polars table by name; SI, units in the names.
+
+        `events`, `burns`, `ship`, `station`, `ascent`, `approach`; with a way home `ship_home`, `station_home`,
+        `departure`, `descent`.
 
         Raises
         ------
@@ -195,19 +272,27 @@ class Flight:
             )
         if name == "burns":
             return pl.DataFrame([asdict(burn) for burn in self.burns])
-        if name in ("ship", "station"):
-            track = self.ship if name == "ship" else self.station
-            return _frame({"t_s": track.t_s, "r_gcrf": track.r_gcrf, "v_gcrf": track.v_gcrf, "mass_kg": track.mass_kg})
         if name in ("ascent", "approach"):
             return _frame(self.ascent if name == "ascent" else self.approach)
-        raise InputError(
-            "no such table", key="name", value=name, remedy="Use events, burns, ship, station, ascent or approach."
-        )
+        tracks = {"ship": self.ship, "station": self.station}
+        histories: dict[str, Mapping[str, Floats]] = {}
+        if self.home is not None:
+            tracks |= {"ship_home": self.home.ship, "station_home": self.home.station}
+            histories["departure"] = self.home.departure.history
+            if self.home.landing is not None:
+                histories["descent"] = self.home.landing.history
+        if name in tracks:
+            at = tracks[name]
+            return _frame({"t_s": at.t_s, "r_gcrf": at.r_gcrf, "v_gcrf": at.v_gcrf, "mass_kg": at.mass_kg})
+        if name in histories:
+            return _frame(histories[name])
+        names = ("events", "burns", "ascent", "approach", *tracks, *histories)
+        raise InputError("no such table", key="name", value=name, remedy=f"Use one of {', '.join(names)}.")
 
     @property
     def is_docked(self) -> bool:
-        """Whether the ship is on the station, contact inside the limits."""
-        return self.outcome == "docked"
+        """Whether the ship came onto the station, contact inside the limits."""
+        return self.docking is not None and self.docking.is_inside_limits
 
 
 def _frame(columns: Mapping[str, Floats]) -> "pl.DataFrame":

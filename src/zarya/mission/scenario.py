@@ -5,96 +5,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
-
-from pydantic import AfterValidator, Field
+from typing import Any
 
 from zarya.errors import InputError, Problem, ScenarioError
+from zarya.mission.conflicts import conflicts, landing_conflicts
+from zarya.mission.scenario_file import ScenarioFile
 from zarya.orbits.tle import ElementSet, read_element_sets
 from zarya.time import Epoch
 from zarya.vehicles import catalog
 from zarya.vehicles.launcher import LauncherData
-from zarya.vehicles.quantity import Record
 from zarya.vehicles.reading import checked, hint, listed
 from zarya.vehicles.ship import ShipData
-from zarya.vehicles.site import SiteData
+from zarya.vehicles.site import SiteData, ZoneData
 from zarya.vehicles.station import PortData, StationData
 
 MISSIONS = Path(__file__).parent.parent / "missions"
 """Folder of the shipped missions."""
 
-type Scheme = Literal["1-orbit", "2-orbit", "4-orbit", "34-orbit"]
 
+@dataclass(frozen=True)
+class Return:
+    """Where and from when on the ship comes home.
 
-def _is_utc(text: str) -> str:
-    try:
-        Epoch.from_iso(text)
-    except InputError as error:
-        raise ValueError(f"not an ISO 8601 UTC date ({error.problems[0].problem})") from error
-    return text
+    Parameters
+    ----------
+    zone : of the landing. not_before : the first landing in reach after it is flown.
+    undocking : ordered, or None. element_sets : of the station. ignition_mass_kg : kg, or None for the catalog's.
+    """
 
-
-type Utc = Annotated[str, AfterValidator(_is_utc)]
-
-
-class MissionTable(Record):
-    """[mission]"""
-
-    name: str
-    title: str
-
-
-class LaunchTable(Record):
-    """[launch]: where from, with what, by which scheme, and from when on."""
-
-    site: str
-    launcher: str
-    scheme: Scheme
-    not_before: Utc | None = None
-    """the first opportunity at or after this instant is flown"""
-    scheduled: Utc | None = None
-    """when given, this instant is flown instead of the computed one"""
-
-
-class ShipTable(Record):
-    """[ship]: which, and its mass at separation from the launcher."""
-
-    name: str
-    mass_kg: float | None = Field(default=None, gt=500.0, lt=50_000.0)
-    propellant_kg: float | None = Field(default=None, gt=0.0, lt=20_000.0)
-
-
-class StationTable(Record):
-    """[station]: which, the port, and the file with its element sets."""
-
-    name: str
-    port: str
-    element_sets: str
-
-
-class RendezvousTable(Record):
-    """[rendezvous]: the planned contact; without it the planner chooses by coverage and lighting."""
-
-    docking: Utc | None = None
-
-
-class CrewTable(Record):
-    """[crew]: who flies."""
-
-    commander: str = ""
-    members: tuple[str, ...] = ()
-
-
-class ScenarioFile(Record):
-    """A mission file as it is written."""
-
-    file: str = ""
-    mission: MissionTable
-    launch: LaunchTable
-    ship: ShipTable
-    station: StationTable
-    rendezvous: RendezvousTable = RendezvousTable()
-    crew: CrewTable = CrewTable()
+    zone: ZoneData
+    not_before: Epoch
+    undocking: Epoch | None
+    element_sets: tuple[ElementSet, ...]
+    ignition_mass_kg: float | None
 
 
 @dataclass(frozen=True)
@@ -107,6 +50,7 @@ class Scenario:
     table : the file's record.
     site, launcher, ship, station, port : catalog records; the ship carries the mission's mass.
     element_sets : of the station, as the file gives them.
+    home : the way home, None for a mission that ends with the docking.
     """
 
     path: Path
@@ -117,6 +61,7 @@ class Scenario:
     station: StationData
     port: PortData
     element_sets: tuple[ElementSet, ...]
+    home: Return | None = None
 
     @property
     def name(self) -> str:
@@ -198,7 +143,15 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
     sets: tuple[ElementSet, ...] | None = named(
         "station.element_sets", read_element_sets, path.parent / table.station.element_sets
     )
-    problems.extend(_conflicts(table, ship, port, str(path)))
+    zone: ZoneData | None = None
+    home_sets = sets
+    if table.landing is not None:
+        zone = named("landing.zone", catalog.zone, table.landing.zone, catalog_folder)
+        if table.landing.element_sets is not None:
+            home_sets = named("landing.element_sets", read_element_sets, path.parent / table.landing.element_sets)
+    problems.extend(conflicts(table, ship, port, str(path)))
+    if table.landing is not None:
+        problems.extend(landing_conflicts(table, table.landing, ship, str(path)))
     if problems or not (site and launcher and ship and station and port and sets):
         raise ScenarioError(tuple(problems))
     masses = {
@@ -206,6 +159,16 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         for key, value in (("mass_kg", table.ship.mass_kg), ("propellant_kg", table.ship.propellant_kg))
         if value is not None
     }
+    home = None
+    if table.landing is not None and zone is not None and home_sets is not None:
+        way, ordered = table.landing, table.landing.undocking
+        home = Return(
+            zone,
+            Epoch.from_iso(way.not_before),
+            None if ordered is None else Epoch.from_iso(ordered),
+            home_sets,
+            way.ignition_mass_kg,
+        )
     return Scenario(
         path,
         table,
@@ -215,6 +178,7 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         station,
         port,
         sets,
+        home,
     )
 
 
@@ -243,60 +207,3 @@ def check(mission: str | Path, catalog_folder: str | Path | None = None) -> tupl
     except InputError as error:
         return error.problems
     return ()
-
-
-def _conflicts(table: ScenarioFile, ship: ShipData | None, port: PortData | None, file: str) -> list[Problem]:
-    """What no single key can know."""
-    found: list[Problem] = []
-    launch = table.launch
-    if launch.not_before is None and launch.scheduled is None:
-        found.append(
-            Problem(
-                "neither a date to search from nor an instant to fly",
-                file,
-                "launch.not_before",
-                None,
-                "Give not_before (or scheduled), an ISO 8601 UTC date.",
-            )
-        )
-    if ship is not None and port is not None and ship.docking_system != port.docking_system:
-        found.append(
-            Problem(
-                f"the port takes {port.docking_system}, the ship has {ship.docking_system}",
-                file,
-                "station.port",
-                port.name,
-                "Choose a port of the ship's docking system.",
-            )
-        )
-    if port is not None and not port.is_in_use:
-        found.append(
-            Problem("the port is no longer in use", file, "station.port", port.name, "Choose a port that is there.")
-        )
-    if ship is not None:
-        mass = ship.mass_kg.value if table.ship.mass_kg is None else table.ship.mass_kg
-        propellant = ship.propellant_kg.value if table.ship.propellant_kg is None else table.ship.propellant_kg
-        if propellant >= mass:
-            found.append(
-                Problem(
-                    f"the propellant must be less than the ship's {mass:g} kg",
-                    file,
-                    "ship.propellant_kg",
-                    propellant,
-                    "Correct one of the two.",
-                )
-            )
-    instant = launch.scheduled or launch.not_before
-    if instant is not None and table.rendezvous.docking is not None:
-        wait_s = Epoch.from_iso(table.rendezvous.docking) - Epoch.from_iso(instant)
-        if not 3600.0 < wait_s < 6.0 * 86400.0:
-            found.append(
-                Problem(
-                    "the planned contact is not within 1 h to 6 days of the launch",
-                    file,
-                    "rendezvous.docking",
-                    table.rendezvous.docking,
-                    "Correct the date, or leave it out and the planner chooses.",
-                )
-            )
-    return found

@@ -9,6 +9,7 @@ from pydantic import field_validator
 from zarya.arrays import Scalar
 from zarya.constants import STANDARD_GRAVITY_M_S2
 from zarya.units import DEG, KM
+from zarya.vehicles.departure import DepartureData
 from zarya.vehicles.descent_module import DescentData
 from zarya.vehicles.quantity import (
     Count,
@@ -68,6 +69,8 @@ class ShipData(Entry):
     docking_system: str
     free_flight_days: Positive | None = None
     docked_life_days: Positive | None = None
+    departure: DepartureData | None = None
+    """how it leaves its port, where that is known"""
     descent: DescentData | None = None
     """how it comes home; none where that is not known, or where the file says `descent = "burns up"`"""
 

@@ -1,0 +1,112 @@
+"""What no single key of a mission file can know: keys that contradict each other or the catalog."""
+
+from zarya.errors import Problem
+from zarya.mission.scenario_file import LandingTable, ScenarioFile
+from zarya.time import Epoch
+from zarya.vehicles.ship import ShipData
+from zarya.vehicles.station import PortData
+
+
+def conflicts(table: ScenarioFile, ship: ShipData | None, port: PortData | None, file: str) -> list[Problem]:
+    """What no single key can know."""
+    found: list[Problem] = []
+    launch = table.launch
+    if launch.not_before is None and launch.scheduled is None:
+        found.append(
+            Problem(
+                "neither a date to search from nor an instant to fly",
+                file,
+                "launch.not_before",
+                None,
+                "Give not_before (or scheduled), an ISO 8601 UTC date.",
+            )
+        )
+    if ship is not None and port is not None and ship.docking_system != port.docking_system:
+        found.append(
+            Problem(
+                f"the port takes {port.docking_system}, the ship has {ship.docking_system}",
+                file,
+                "station.port",
+                port.name,
+                "Choose a port of the ship's docking system.",
+            )
+        )
+    if port is not None and not port.is_in_use:
+        found.append(
+            Problem("the port is no longer in use", file, "station.port", port.name, "Choose a port that is there.")
+        )
+    if ship is not None:
+        mass = ship.mass_kg.value if table.ship.mass_kg is None else table.ship.mass_kg
+        propellant = ship.propellant_kg.value if table.ship.propellant_kg is None else table.ship.propellant_kg
+        if propellant >= mass:
+            found.append(
+                Problem(
+                    f"the propellant must be less than the ship's {mass:g} kg",
+                    file,
+                    "ship.propellant_kg",
+                    propellant,
+                    "Correct one of the two.",
+                )
+            )
+    instant = launch.scheduled or launch.not_before
+    if instant is not None and table.rendezvous.docking is not None:
+        wait_s = Epoch.from_iso(table.rendezvous.docking) - Epoch.from_iso(instant)
+        if not 3600.0 < wait_s < 6.0 * 86400.0:
+            found.append(
+                Problem(
+                    "the planned contact is not within 1 h to 6 days of the launch",
+                    file,
+                    "rendezvous.docking",
+                    table.rendezvous.docking,
+                    "Correct the date, or leave it out and the planner chooses.",
+                )
+            )
+    return found
+
+
+def landing_conflicts(table: ScenarioFile, way: LandingTable, ship: ShipData | None, file: str) -> list[Problem]:
+    """What stands against the way home."""
+    found: list[Problem] = []
+    first = table.rendezvous.docking or table.launch.scheduled or table.launch.not_before
+    if first is not None and Epoch.from_iso(way.not_before) - Epoch.from_iso(first) <= 0.0:
+        found.append(
+            Problem(
+                f"the landing comes before the docking or launch of {first}",
+                file,
+                "landing.not_before",
+                way.not_before,
+                "Give a later date.",
+            )
+        )
+    if way.undocking is not None:
+        if Epoch.from_iso(way.undocking) - Epoch.from_iso(way.not_before) > 2.0 * 86400.0:
+            found.append(
+                Problem(
+                    f"the landing is sought from {way.not_before} on, before the undocking",
+                    file,
+                    "landing.undocking",
+                    way.undocking,
+                    "Give an undocking before the landing, or a later not_before.",
+                )
+            )
+        if first is not None and Epoch.from_iso(way.undocking) - Epoch.from_iso(first) <= 0.0:
+            found.append(
+                Problem(
+                    f"the undocking comes before the docking or launch of {first}",
+                    file,
+                    "landing.undocking",
+                    way.undocking,
+                    "Give a later date, or leave it out.",
+                )
+            )
+    if ship is not None and (ship.descent is None or ship.departure is None):
+        found.append(
+            Problem(
+                "the catalog does not say how this ship leaves its port and comes home",
+                file,
+                "ship.name",
+                ship.name,
+                "Leave [landing] out, or give a ship with [departure] and [descent].",
+            )
+        )
+    return found
