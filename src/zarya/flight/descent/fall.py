@@ -21,16 +21,30 @@ SUTTON_GRAVES: Final = 1.7415e-4
 """Convective heating at a stagnation point, kg^0.5 / m. Source: Sutton & Graves 1971, NASA TR R-376, air."""
 
 
+def _none() -> Array:
+    return jnp.zeros(())
+
+
 class Burn(eqx.Module):
     """A burn against the horizontal velocity at ignition, its direction fixed among the stars: thrust N, flow kg/s, s.
 
+    Where the main engine stops before its time, the small thrusters finish at once, in the same direction.
+
     That the direction does not turn with the orbit is derived from the published clock of MS-11: held in LVLH the ship
     would come to the separation height 48 s later than planned, fixed among the stars it comes 7 s earlier.
+
+    Parameters
+    ----------
+    newton, flow_kg_s, duration_s : () of the main engine.
+    finish_newton, finish_flow_kg_s, finish_s : () of the small thrusters after it; none by default.
     """
 
     newton: Scalar
     flow_kg_s: Scalar
     duration_s: Scalar
+    finish_newton: Scalar = eqx.field(default_factory=_none)
+    finish_flow_kg_s: Scalar = eqx.field(default_factory=_none)
+    finish_s: Scalar = eqx.field(default_factory=_none)
 
 
 class Descent(eqx.Module):

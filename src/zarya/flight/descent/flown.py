@@ -3,7 +3,7 @@
 import equinox as eqx
 import jax.numpy as jnp
 
-from zarya.arrays import Index, Scalar
+from zarya.arrays import Index, Scalar, Vector3
 from zarya.dynamics.state import State
 from zarya.flight.descent.deorbit import deorbit
 from zarya.flight.descent.entry import INTERFACE_M, enter, entering, entry_step
@@ -30,6 +30,7 @@ class DescentLog(eqx.Module):
     peak_load_g, peak_load_s, peak_load_height_m : () the largest load of the air, its instant and height.
     peak_heat_w_m2, heat_load_j_m2 : () at the stagnation point (convective).
     parachute_speed_m_s, descent_speed_m_s : () airspeed at the parachute command; sink just over the ground.
+    separation_r_gcrf, separation_v_gcrf : (3,) m, m/s, where the three modules part.
     outcome : () `Outcome`: FLYING where the module is down, NOT_CONVERGED where it never came down in the time allowed.
     entry, chutes : samples every 5 s and every 10 s.
     """
@@ -53,6 +54,8 @@ class DescentLog(eqx.Module):
     heat_load_j_m2: Scalar
     parachute_speed_m_s: Scalar
     descent_speed_m_s: Scalar
+    separation_r_gcrf: Vector3
+    separation_v_gcrf: Vector3
     outcome: Index
     entry: Trace
     chutes: Trace
@@ -103,6 +106,8 @@ def fly(descent: Descent, ignition: State, program: BankProgram) -> DescentLog:
         heat_load_j_m2=fallen.heat_load_j_m2,
         parachute_speed_m_s=speed,
         descent_speed_m_s=sink,
+        separation_r_gcrf=separated.r_gcrf,
+        separation_v_gcrf=separated.v_gcrf,
         outcome=jnp.where(is_down, Outcome.FLYING, Outcome.NOT_CONVERGED),
         entry=entry,
         chutes=chutes,

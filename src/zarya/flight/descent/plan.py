@@ -75,14 +75,23 @@ def descent(
     )
 
 
-def burn(ship: ShipData, delta_v_m_s: float | None = None) -> Burn:
-    """The deorbit burn on the main engine, by default of the catalog's delta-v."""
+def burn(ship: ShipData, delta_v_m_s: float | None = None, *, fails_after_s: float | None = None) -> Burn:
+    """The deorbit burn, by default of the catalog's delta-v on the main engine alone.
+
+    `fails_after_s` stops the main engine there; the small thrusters that push forward do the rest.
+    """
     assert ship.descent is not None
     wanted = ship.deorbit.delta_v_m_s.value if delta_v_m_s is None else delta_v_m_s
-    exhaust = ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2
-    flow = ship.engine.thrust_kn.value * KM / exhaust
-    burned = ship.descent.ignition_mass_kg.value * (1.0 - math.exp(-wanted / exhaust))
-    return Burn(leaf(ship.engine.thrust_kn.value * KM), leaf(flow), leaf(burned / flow))
+    mass = ship.descent.ignition_mass_kg.value
+    newton, exhaust = ship.engine.thrust_kn.value * KM, ship.engine.isp_s.value * STANDARD_GRAVITY_M_S2
+    flow = newton / exhaust
+    lasts = mass * (1.0 - math.exp(-wanted / exhaust)) / flow
+    made = lasts if fails_after_s is None else min(max(fails_after_s, 0.0), lasts)
+    left = wanted + exhaust * math.log1p(-made * flow / mass)
+    small = ship.thrusters.aft_count.value * ship.thrusters.thrust_n.value
+    slow = ship.thrusters.isp_s.value * STANDARD_GRAVITY_M_S2
+    rest = (mass - made * flow) * (1.0 - math.exp(-left / slow)) / (small / slow) if made < lasts else 0.0
+    return Burn(*(leaf(x) for x in (newton, flow, made, small, small / slow, rest)))
 
 
 def planned_program(ship: ShipData) -> BankProgram:
@@ -120,17 +129,17 @@ def ship_path(element_set: ElementSet, epoch: Epoch, start_s: float, ship: ShipD
 
 @eqx.filter_jit
 def fly_lanes(
-    shared: Descent, paths: UniformTable, ignition_s: Float[Array, " lane"], programs: BankProgram,
+    shared: Descent, paths: UniformTable, ignition_s: Float[Array, " lane"], programs: BankProgram, burns: Burn,
     propellant_kg: Scalar, inert_kg: Scalar,
 ) -> DescentLog:  # fmt: skip
-    """Descents side by side: each lane has its own path before ignition, ignition and bank program."""
+    """Descents side by side: each lane has its own path before ignition, ignition, bank program and burn."""
 
-    def one(path: UniformTable, t_s: Scalar, program: BankProgram) -> DescentLog:
+    def one(path: UniformTable, t_s: Scalar, program: BankProgram, burn: Burn) -> DescentLog:
         now = path(t_s)
         ship = State(t_s, now[:3], now[3:], propellant_kg[None], inert_kg)
-        return fly(shared, ship, program)
+        return fly(eqx.tree_at(lambda d: d.burn, shared, burn), ship, program)
 
-    return jax.vmap(one)(paths, ignition_s, programs)
+    return jax.vmap(one)(paths, ignition_s, programs, burns)
 
 
 @dataclass(frozen=True)
@@ -174,7 +183,7 @@ def aimed(
         """Landing less aim and the descents, for each (ignition, reversal speed, lift): all of them in one batch."""
         at_s = np.concatenate([one[0] for one in asked])
         programs: Any = jax.tree.map(lambda *x: jnp.concatenate(x), *[_programs(plan, v, up) for _, v, up in asked])
-        log = _flown(shared, ship, [*paths] * len(asked), at_s, programs)
+        log = flown_lanes(shared, ship, [*paths] * len(asked), at_s, programs)
         parts = [jax.tree.map(lambda x, n=n: x[n * count : (n + 1) * count], log) for n in range(len(asked))]
         return [(_east_north_m(part, aim), part) for part in parts]
 
@@ -228,10 +237,11 @@ def _programs(plan: BankProgram, speed: Floats, lift: float) -> BankProgram:
     return lanes
 
 
-def _flown(
-    shared: Descent, ship: ShipData, paths: Sequence[UniformTable], ignition_s: Floats, programs: BankProgram
-) -> DescentLog:
-    """`fly_lanes` in batches of `LANES`, filled up with the last lane."""
+def flown_lanes(
+    shared: Descent, ship: ShipData, paths: Sequence[UniformTable], ignition_s: Floats, programs: BankProgram,
+    burns: Sequence[Burn] | None = None,
+) -> DescentLog:  # fmt: skip
+    """`fly_lanes` in batches of `LANES`, filled up with the last lane; the shared burn unless each has its own."""
     assert ship.descent is not None
     propellant = leaf(ship.propellant_kg.value)
     inert = leaf(ship.descent.ignition_mass_kg.value - ship.propellant_kg.value)
@@ -240,7 +250,10 @@ def _flown(
         pick = np.minimum(np.arange(first, first + LANES), count - 1)
         stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[paths[k] for k in pick])
         some = jax.tree.map(lambda leaf, p=pick: leaf[p], programs)
-        log = fly_lanes(shared, stacked, jnp.asarray(ignition_s[pick]), some, propellant, inert)
+        own = jax.tree.map(
+            lambda *leaves: jnp.stack(leaves), *[shared.burn if burns is None else burns[k] for k in pick]
+        )
+        log = fly_lanes(shared, stacked, jnp.asarray(ignition_s[pick]), some, own, propellant, inert)
         parts.append(jax.tree.map(lambda leaf, n=count - first: np.asarray(leaf)[: min(LANES, n)], log))
     joined: Any = jax.tree.map(lambda *leaves: jnp.asarray(np.concatenate(leaves)), *parts)
     return joined  # type: ignore[no-any-return]
@@ -269,7 +282,7 @@ def east_north_m(
 def fly_planned(shared: Descent, ship: ShipData, path: UniformTable, ignition_s: float) -> DescentLog:
     """One descent from a given ignition (s) with the bank as planned, not aimed: every field without the lane axis."""
     plan = planned_program(ship)
-    log = _flown(
+    log = flown_lanes(
         shared, ship, [path], np.array([ignition_s]), _programs(plan, np.array([float(plan.reversal_speed_m_s)]), 1.0)
     )
     one: DescentLog = jax.tree.map(lambda leaf: leaf[0], log)
