@@ -154,6 +154,21 @@ def firing_of(dv_lvlh: Vector3, state: State, ship: Ship) -> Firing:
     return Firing(full.newton, part * full.duration_s, full.flow_kg_s, used_kg, full.on_engine)
 
 
+def thrust_of(dv_lvlh: Vector3, state: State, fire: Firing, on: Scalar) -> Thrust:
+    """The engine over a burn that starts at `state`, its direction held in the turning lvlh; `on` is 1 or 0."""
+    size = jnp.sqrt(jnp.sum(dv_lvlh**2))
+    direction = jnp.where(size > 0.0, dv_lvlh / jnp.where(size > 0.0, size, 1.0), jnp.array([1.0, 0.0, 0.0]))
+    in_lvlh = dcm_lvlh_from_gcrf(state.r_gcrf, state.v_gcrf)
+    share = state.tank_kg / jnp.maximum(jnp.sum(state.tank_kg), 1e-9)
+    return Thrust(
+        newton=on * fire.newton,
+        direction_gcrf=in_lvlh.T @ direction,
+        turn_gcrf=omega_lvlh_gcrf(state.r_gcrf, state.v_gcrf),
+        start_s=state.t_s,
+        flow_kg_s=on * fire.flow_kg_s * share,
+    )
+
+
 def fly_leg(
     at: Flown, leg: Leg, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
 ) -> tuple[Flown, State]:
@@ -169,18 +184,7 @@ def fly_leg(
     fire = firing_of(dv, state, ship)
     coast_s = (burns.centre_t_s[leg.slot] - 0.5 * fire.duration_s - state.t_s) / leg.parts
     duration_s = jnp.where(leg.burns > 0.0, fire.duration_s, coast_s)
-    size = jnp.sqrt(jnp.sum(dv**2))
-    direction = jnp.where(size > 0.0, dv / jnp.where(size > 0.0, size, 1.0), jnp.array([1.0, 0.0, 0.0]))
-    # the direction is held in the lvlh of the ship, which turns with it
-    in_lvlh = dcm_lvlh_from_gcrf(state.r_gcrf, state.v_gcrf)
-    share = state.tank_kg / jnp.maximum(jnp.sum(state.tank_kg), 1e-9)
-    thrust = Thrust(
-        newton=leg.burns * fire.newton,
-        direction_gcrf=in_lvlh.T @ direction,
-        turn_gcrf=omega_lvlh_gcrf(state.r_gcrf, state.v_gcrf),
-        start_s=state.t_s,
-        flow_kg_s=leg.burns * fire.flow_kg_s * share,
-    )
+    thrust = thrust_of(dv, state, fire, leg.burns)
     loads = (*orbital_loads(around, ship.drag_area_m2 * ship.drag_coefficient), thrust)
     end, path = arc(state, duration_s, loads, around.field.gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)
     seen = angle_ahead_rad(end.r_gcrf, station.r_gcrf(end.t_s), station.v_gcrf(end.t_s))

@@ -19,7 +19,7 @@ from zarya.errors import FlightError, InputError
 from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_of_point
 from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing, firing_of, flown, legs, offset_of
 from zarya.gnc.rendezvous.linear import Answer, answer, oblate
-from zarya.gnc.rendezvous.optimum import SCALE, few_burns, least_burns, moved_burns
+from zarya.gnc.rendezvous.optimum import SCALE, burns_at, few_burns, least_burns, moved_burns
 from zarya.gnc.rendezvous.prediction import Forecast, forecast_steps, predicted
 from zarya.gnc.rendezvous.scheme import AIM_LVLH_M, Scheme
 from zarya.vehicles.ship import Ship
@@ -27,7 +27,15 @@ from zarya.vehicles.ship import Ship
 type Floats = NDArray[np.float64]
 
 _ROUNDS: Final = 8
-_CLOSINGS: Final = 8
+_CLOSINGS: Final = 12
+_FAR_M_S: Final = 1.0
+_CHEAPEST: Final = 2
+"""Farther than this from the aim (10 km) the first corrections work out the cheapest burns anew; then, and nearer, they
+change the burns least."""
+_STARTS: Final = 8
+"""Linearisations about impulses before anything is flown in the full model."""
+_SETTLED_M_S: Final = 1.0
+"""The start is good enough when its optimum moves by less than this from one linearisation to the next."""
 _NODES_MULTIPLE: Final = 32
 _MET: Final = (1.0, 0.001)
 """The aim is met to these, m and m/s (asked: 10 m, 0.01 m/s)."""
@@ -84,18 +92,28 @@ class _Grid:
 
 
 @dataclass(frozen=True)
-class _Closed:
-    """A set of burns with what it leaves at the aim in the full model."""
+class _Trial:
+    """A set of burns flown in the full model, with what it leaves at the aim."""
 
     nodes: NDArray[np.int64]
     dv_lvlh: Floats
     left: Floats
+    ahead_rad: float
     order: Legs
     slots: Burns
 
     @property
     def total_m_s(self) -> float:
         return float(np.sum(np.linalg.norm(self.dv_lvlh, axis=1)))
+
+    @property
+    def is_met(self) -> bool:
+        return bool(np.linalg.norm(self.left[:3]) < _MET[0] and np.linalg.norm(self.left[3:]) < _MET[1])
+
+    @property
+    def size(self) -> float:
+        """Of what is left, weighed to m/s; infinite when the flight left the model's range."""
+        return float(np.linalg.norm(self.left * SCALE)) if np.all(np.isfinite(self.left)) else math.inf
 
 
 def plan(
@@ -120,9 +138,10 @@ def plan(
 
     **Model** minimum sum of |dv| over the instants the scheme allows, with the offset at the aim linear in the burns
     (transition matrices under J2 about the last plan, cylindrical coordinates with the angle unwrapped): `least_burns`
-    gives optimum and bound, `few_burns` a plan of the scheme's number of impulses. The plan is then closed in the full
-    model with finite burns by Newton's method on the same matrices, the program is linearised anew about it, and the
-    cheapest closed plan of a few rounds is kept (plain re-solving wanders along the flat valley of equal plans).
+    gives optimum and bound, `few_burns` a plan of the scheme's number of impulses. The first linearisation is about the
+    optimum of impulses under J2 (`Desk.start`). A plan is closed in the full model with finite burns by Newton's method
+    (`Desk.corrected`), the program is linearised anew about it, and the cheapest closed plan of a few rounds is kept
+    (plain re-solving wanders along the flat valley of equal plans).
     **Valid** closes to 1 m and 1 mm/s or raises; tests re-fly it with an independent integrator.
     **Ignores** coverage and lighting (the caller chooses the arrival), attitude, plumes.
 
@@ -131,8 +150,8 @@ def plan(
     FlightError : no burns at the allowed times meet the aim, or the plan does not close.
     """
     desk = Desk(ship, station, around, numbers, scheme, float(aim_t_s))
-    best: _Closed | None = None
-    reference, left = np.zeros((desk.grid.count, 3)), desk.free_offset() - desk.aim
+    best: _Trial | None = None
+    reference, left = desk.start()
     settled = False  # then the burns are only moved a little: far jumps leave the range of the matrices
     for _ in range(_ROUNDS):
         by_burn = np.asarray(desk.answer(reference).by_burn)
@@ -142,18 +161,19 @@ def plan(
         else:
             optimum = least_burns(by_burn, wanted, desk.allowed)
             nodes, dv, _ = few_burns(by_burn, wanted, desk.allowed, optimum, scheme.burns, desk.spacing)
-        closed = desk.closed(nodes, dv)
-        if closed is None and best is None:
-            break
-        gain = -math.inf if closed is None else math.inf if best is None else best.total_m_s - closed.total_m_s
-        if closed is not None and gain > 0.0:
-            best = closed
-        if gain < 0.02:
+        trial = desk.corrected(nodes, dv)
+        gain = -math.inf
+        if trial.is_met:
+            gain = math.inf if best is None else best.total_m_s - trial.total_m_s
+            best = trial if gain > 0.0 else best
+        if best is not None and gain < 0.02:
             if settled:
                 break
             settled = True
-        assert best is not None
-        reference, left = desk.on_grid(best), best.left
+        nearest = trial if best is None else best
+        if not math.isfinite(nearest.size):
+            break
+        reference, left = desk.on_grid(nearest), nearest.left
     if best is None:
         raise FlightError(
             "the rendezvous plan does not close on the aim point",
@@ -203,7 +223,7 @@ class Desk:
         found: Answer = answer(start, step, burns, self.station_at_aim, self.earth, jnp.asarray(near_rad), substeps=2)
         return found
 
-    def on_grid(self, closed: _Closed) -> Floats:
+    def on_grid(self, closed: _Trial) -> Floats:
         """Burns as impulses on the grid."""
         reference = np.zeros((self.grid.count, 3))
         reference[closed.nodes] = closed.dv_lvlh
@@ -224,35 +244,58 @@ class Desk:
             burns = np.concatenate([dv_lvlh, trims, np.zeros((1, 3))])
         return times, burns
 
-    def flown(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Closed:
+    def flown(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Trial:
         """Fly the burns in the full model."""
         times, burns = self.slots(nodes, dv_lvlh)
         order, slots = legs(self.grid.start_t_s, times), Burns(jnp.asarray(times), jnp.asarray(burns))
         end, _, _ = flown(self.begun, order, slots, self.numbers, self.station, self.around)
-        return _Closed(nodes, dv_lvlh, np.asarray(offset_of(end, self.station)) - self.aim, order, slots)
+        left = np.asarray(offset_of(end, self.station)) - self.aim
+        return _Trial(nodes, dv_lvlh, left, float(end.ahead_rad), order, slots)
 
-    def free_offset(self) -> Floats:
-        """Offset at the aim without any burn, (6,) m, m/s."""
+    def start(self) -> tuple[Floats, Floats]:
+        """Impulses near the optimum, (node, 3) m/s, and what they leave at the aim, (6,) m, m/s.
+
+        **Model** the linear optimum, linearised anew about itself under J2 until it settles; what J2 leaves out is that
+        of the flight without burns. Over two days the matrices of that flight, hundreds of degrees of phase from the
+        wanted one, ask for up to four times the burns: nothing to start the full model from.
+        """
         even = np.linspace(0, self.grid.count - 2, self.scheme.burns).astype(int)
-        return np.asarray(self.flown(even, np.zeros((self.scheme.burns, 3))).left + self.aim)
+        free = self.flown(even, np.zeros((self.scheme.burns, 3)))
+        reference, bound = np.zeros((self.grid.count, 3)), math.inf
+        answer = self.answer(reference, free.ahead_rad)
+        beyond_j2 = free.left + self.aim - np.asarray(answer.offset)
+        for _ in range(_STARTS):
+            by_burn, left = np.asarray(answer.by_burn), np.asarray(answer.offset) + beyond_j2 - self.aim
+            wanted = np.einsum("nij,nj->i", by_burn, reference) - left
+            optimum = least_burns(by_burn, wanted, self.allowed)
+            reference, before, bound = optimum.dv_lvlh, bound, optimum.bound_m_s
+            answer = self.answer(reference)
+            if abs(before - bound) < _SETTLED_M_S:
+                break
+        return reference, np.asarray(answer.offset) + beyond_j2 - self.aim
 
-    def closed(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Closed | None:
-        """Correct the burns until the full model meets the aim; None if it does not."""
+    def corrected(self, nodes: NDArray[np.int64], dv_lvlh: Floats) -> _Trial:
+        """Burns corrected until the full model meets the aim, or as near as it comes.
+
+        **Model** Newton's method on the matrices about the last flight; a step that makes matters worse is halved.
+        """
+        at, share = self.flown(nodes, dv_lvlh), 1.0
         for closing in range(_CLOSINGS):
-            at = self.flown(nodes, dv_lvlh)
-            if not np.all(np.isfinite(at.left)):  # Newton's method has run away
-                return None
-            if np.linalg.norm(at.left[:3]) < _MET[0] and np.linalg.norm(at.left[3:]) < _MET[1]:
-                return at
-            if closing < 3:
-                by_burn = np.asarray(self.answer(self.on_grid(at)).by_burn)[nodes]
-            weight = np.repeat(np.linalg.norm(dv_lvlh, axis=1) + 0.5, 3)
-            matrix = np.moveaxis(by_burn, 0, 1).reshape(6, -1) * SCALE[:, None]
-            step = weight * (np.linalg.pinv(matrix * weight, rcond=1e-10) @ (-at.left * SCALE))
-            dv_lvlh = dv_lvlh + step.reshape(-1, 3)
-        return None
+            if at.is_met or not math.isfinite(at.size):
+                break
+            by_burn = np.asarray(self.answer(self.on_grid(at)).by_burn)
+            if at.size > _FAR_M_S and closing < _CHEAPEST:
+                wanted = np.einsum("nij,nj->i", by_burn[nodes], at.dv_lvlh) - at.left
+                step = burns_at(by_burn, wanted, nodes[None])[0][0] - at.dv_lvlh
+            else:
+                weight = np.repeat(np.linalg.norm(at.dv_lvlh, axis=1) + 0.5, 3)
+                matrix = np.moveaxis(by_burn[nodes], 0, 1).reshape(6, -1) * SCALE[:, None]
+                step = (weight * (np.linalg.pinv(matrix * weight, rcond=1e-10) @ (-at.left * SCALE))).reshape(-1, 3)
+            after = self.flown(nodes, at.dv_lvlh + share * step)
+            at, share = (after, 1.0) if after.size < at.size else (at, 0.5 * share)
+        return at
 
-    def finished(self, best: _Closed, preloaded: int) -> RendezvousPlan:
+    def finished(self, best: _Trial, preloaded: int) -> RendezvousPlan:
         """The plan with its bound and its gains."""
         by_burn = np.asarray(self.answer(self.on_grid(best)).by_burn)
         wanted = np.einsum("nij,nj->i", by_burn, self.on_grid(best)) - best.left
@@ -284,7 +327,7 @@ class Desk:
             gains=jnp.asarray(self._gains(by_burn, np.asarray(best.slots.centre_t_s), preloaded)),
         )
 
-    def _forecast(self, best: _Closed) -> Forecast:
+    def _forecast(self, best: _Trial) -> Forecast:
         """The quick model of `predicted`, with its difference from the full model along the plan."""
         _, starts, _ = flown(self.begun, best.order, best.slots, self.numbers, self.station, self.around)
         count = len(best.slots.centre_t_s)
