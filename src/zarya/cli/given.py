@@ -45,3 +45,38 @@ def instant(text: str | None, key: str) -> Any:
         raise InputError(
             "not an ISO 8601 UTC date", key=key, value=text, remedy="Write 2023-09-15T12:00:00Z."
         ) from None
+
+
+def limits(text: str, key: str) -> tuple[float, float]:
+    """Two numbers of the command line, `35/120`, the first not above the second."""
+    from zarya.errors import InputError
+
+    try:
+        low, high = (float(part) for part in text.split("/"))
+    except ValueError:
+        low, high = 1.0, 0.0
+    if not low <= high:
+        raise InputError("not two numbers in order", key=key, value=text, remedy="Write 35/120.")
+    return low, high
+
+
+def span(text: str, key: str) -> tuple[Any, Any]:
+    """Two instants of the command line, `2023-09-01/2023-09-05`; the end of a bare date is its midnight."""
+    from zarya.errors import InputError
+
+    parts = text.split("/")
+    if len(parts) != 2:
+        raise InputError("not a span of dates", key=key, value=text, remedy="Write 2023-09-01/2023-09-05.")
+    start, end = instant(parts[0], key), instant(parts[1], key)
+    if not start < end:
+        raise InputError("the span ends before it starts", key=key, value=text, remedy="Give the earlier date first.")
+    return start, end
+
+
+def positive(value: float, key: str) -> float:
+    """A number of the command line that may not be negative."""
+    from zarya.errors import InputError
+
+    if not 0.0 <= value < float("inf"):
+        raise InputError("may not be negative", key=key, value=value, remedy="Give 0 or more.")
+    return value

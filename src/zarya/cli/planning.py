@@ -1,13 +1,14 @@
 """Commands of planning: windows, phase."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, out, print_json
-from zarya.cli.given import Sets, element_sets, instant
+from zarya.cli.given import Sets, element_sets, instant, limits, positive
+from zarya.cli.spans import seconds
 
 
 @app.command()
@@ -20,6 +21,27 @@ def windows(
     launcher: Annotated[str, typer.Option(help="Launcher of the catalog.")] = "soyuz-2.1a",
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     scheme: Annotated[str, typer.Option(help="1-orbit, 2-orbit, 4-orbit, 34-orbit or any.")] = "any",
+    direction: Annotated[str, typer.Option(help="ascending (to the north-east), descending or both.")] = "ascending",
+    calendar: Annotated[
+        Path | None, typer.Option(help="CSV or TOML of busy spans: from_utc, to_utc, vehicle, port.")
+    ] = None,
+    port: Annotated[str, typer.Option(help="Port wanted, as the calendar names it; any free one if absent.")] = "",
+    stay: Annotated[str, typer.Option(help="How long the port must be free after docking: 180d.")] = "0d",
+    yaw_kg: Annotated[
+        float | None, typer.Option("--yaw-budget-kg", help="Payload the launcher may spend on yaw steering, kg.")
+    ] = None,
+    yaw_m_s: Annotated[
+        float, typer.Option("--yaw-budget-m-s", help="What the ship may spend on leaving the plane, m/s.")
+    ] = 0.0,
+    dogleg_kg: Annotated[
+        float, typer.Option("--dogleg-budget-kg", help="Payload for a turn where the azimuth is outside the limits.")
+    ] = 0.0,
+    azimuth: Annotated[
+        str | None, typer.Option(help="Range-safety limits in place of the site's, 35/120 deg over the ground.")
+    ] = None,
+    offset: Annotated[
+        float | None, typer.Option(help="Also price a lift-off this many seconds late (early negative).")
+    ] = None,
     validate: Annotated[bool, typer.Option("--validate", help="Replay every flown launch shipped.")] = False,
     to_folder: Annotated[Path | None, typer.Option("--out", help="Folder for windows.json, CSV, pictures.")] = None,
     as_json: Json = False,
@@ -27,18 +49,30 @@ def windows(
 ) -> None:
     """Launch windows: when this launcher can leave this pad for that station, by which scheme, at what price.
 
-    Example: `zarya windows --tle sets.tle --from 2023-09-14 --to 2023-09-18 --scheme 2-orbit`
+    Example: `zarya windows --tle sets.tle --from 2023-09-14 --to 2023-09-18 --scheme 2-orbit --yaw-budget-kg 5`
     """
+    from zarya.exchange.calendar_files import read_calendar
     from zarya.gnc.element_choice import ElementHistory
-    from zarya.studies.windows import launch, launch_windows
+    from zarya.studies.windows import Allowance, Ports, launch, launch_windows
 
     if validate:
         _validate(as_json, to_folder)
         return
+    allowance = Allowance(
+        yaw_kg=yaw_kg,
+        yaw_m_s=positive(yaw_m_s, "yaw-budget-m-s"),
+        dogleg_kg=positive(dogleg_kg, "dogleg-budget-kg"),
+        azimuth_deg=None if azimuth is None else limits(azimuth, "azimuth"),
+        offset_s=offset,
+    )
+    if yaw_kg is not None:
+        positive(yaw_kg, "yaw-budget-kg")
+    ports = Ports(() if calendar is None else read_calendar(calendar), port, seconds(stay, "stay"))
     history = ElementHistory(element_sets(tle))
     rows = launch_windows(
-        station, site, launcher, ship, history, instant(start, "from"), instant(end, "to"), scheme, catalog=folder
-    )
+        station, site, launcher, ship, history, instant(start, "from"), instant(end, "to"), scheme,
+        direction=direction, ports=ports, allowance=allowance, catalog=folder,
+    )  # fmt: skip
     files: list[Path] = []
     if to_folder is not None:
         from zarya.exchange.windows_files import write_windows
@@ -47,23 +81,51 @@ def windows(
     if as_json:
         print_json({"windows": rows, **({"files": [str(path) for path in files]} if files else {})})
         return
+    _print_rows(rows)
+    _print_paths(files)
+
+
+def _print_rows(rows: list[dict[str, Any]]) -> None:
+    """The table of windows, and the price of the lead and of the second beside it."""
+    is_wide = any(row["window_open_utc"] != row["window_close_utc"] for row in rows)
+    names = ["lift-off, UTC", *(["opens", "closes"] if is_wide else []), "sigma, s", "scheme", "phase, deg", "docking"]
     table = Table(show_edge=False, pad_edge=False)
-    for name in ("lift-off, UTC", "sigma, s", "scheme", "phase, deg", "docking", "m/s", "open"):
+    for name in (*names, "m/s", "open"):
         table.add_column(name, no_wrap=True)
     table.add_column("why not")
     for row in rows:
+        span = [(row[f"window_{edge}_utc"] or "")[11:19] for edge in ("open", "close")] if is_wide else []
         table.add_row(
             row["liftoff_utc"][:21],
+            *span,
             f"{row['liftoff_sigma_s']:.1f}",
             row["scheme"],
             f"{row['phase_deg']:.1f}",
             row["docking_utc"][5:16],
             f"{row['delta_v_m_s']:.0f}",
             "yes" if row["feasible"] else "no",
-            row["why_not"] or "",
+            _first_reason(row["why_not"]),
         )
     out.print(table)
-    _print_paths(files)
+    if not rows:
+        return
+    row = next((item for item in rows if item["feasible"]), rows[0])
+    optimum = f"optimum of our own ascent {row['optimum_lead_s']:.1f} s"
+    out.print(f"lead {row['lead_s']:.1f} s ({row['lead_programme']}); {optimum}", highlight=False)
+    prices = [("a minute late", "minute_late_m_s", "minute_late_launcher_kg"),
+              ("a minute early", "minute_early_m_s", "minute_early_launcher_kg")]  # fmt: skip
+    if "offset_s" in row:
+        prices.append((f"{row['offset_s']:+.0f} s", "offset_m_s", "offset_launcher_kg"))
+    for words, ship_key, launcher_key in prices:
+        kg = row[launcher_key]
+        instead = "" if kg is None else f", or the launcher {kg:+.2f} kg of payload"
+        out.print(f"{words} costs the ship {row[ship_key]:+.2f} m/s{instead}", highlight=False)
+
+
+def _first_reason(why: str) -> str:
+    """The first of the reasons against a day; `--json` has them all."""
+    first, *others = why.split("; ")
+    return f"{first}; {len(others)} more" if others else first
 
 
 def _validate(as_json: bool, to_folder: Path | None) -> None:

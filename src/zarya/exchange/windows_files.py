@@ -69,7 +69,7 @@ def windows_table(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     for row in rows:
         line: dict[str, Any] = {}
         for key, value in row.items():
-            if key.endswith("window_deg"):
+            if isinstance(value, list) and key.endswith("_deg"):
                 line |= {f"{key}_low": value[0], f"{key}_high": value[1]}
             else:
                 line[key] = "; ".join(value) if isinstance(value, list) else value

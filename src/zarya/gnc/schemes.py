@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2
 from zarya.errors import InputError
+from zarya.gnc.ascent_price import ascent_price
 from zarya.gnc.launch_instant import SCHEMES, Insertion, Lead, Transfer, soyuz_insertion, steering_leads
 from zarya.gnc.plane_crossing import TWO_PI, MeanPlanes, node_drifts
 from zarya.orbits.tle import WGS72_OBLATENESS
@@ -88,7 +89,8 @@ def launcher_lead(launcher: LauncherData, ship: str) -> Lead:
     """The lead of the launcher's steering programme for a ship; where none is calibrated, the optimum, labelled.
 
     **Model** a lead in the launcher's catalog file comes first; then the calibrated programme of launcher and ship;
-    then that of the nearest relative (2.1b as 2.1a; FG and U have one each) with 5 s added to its scatter.
+    then that of the nearest relative (2.1b as 2.1a; FG and U have one each) with 5 s added to its scatter; then the
+    optimum of the launcher's own ascent (`ascent_price`), or of a Soyuz where none has been studied.
     """
     own = launcher.lead_for(ship)
     if own is not None:
@@ -101,7 +103,8 @@ def launcher_lead(launcher: LauncherData, ship: str) -> Lead:
         return leads[wanted]
     lent = leads.get(relative.get(launcher.name, ""))
     if lent is None:
-        return OPTIMUM_LEAD
+        price = ascent_price(launcher.name, ship)
+        return OPTIMUM_LEAD if price is None else replace(OPTIMUM_LEAD, lead_s=price.optimum_lead_s)
     sigma_s = math.hypot(lent.sigma_s, _BORROWED_SIGMA_S)
     return Lead(
         lent.lead_s, sigma_s, f"{lent.programme}, lent to {wanted}", lent.flights, lent.first_utc, lent.last_utc
@@ -196,11 +199,24 @@ def phasing_semi_major_axis_m(
     return np.asarray(a * (1.0 - 2.0 / 3.0 * kozai))
 
 
-def wait_for_phase_s(scheme: Scheme, station: MeanPlanes, phase_rad: Floats) -> Floats:
-    """How much later than the plane to lift off so that the phase grows into the published range, s (lane,); else 0."""
+def wait_for_phase_s(
+    scheme: Scheme,
+    station: MeanPlanes,
+    phase_rad: Floats,
+    early_s: Floats | float = 0.0,
+    late_s: Floats | float = 0.0,
+) -> Floats:
+    """How much later than the plane to lift off so that the phase comes into the published range, s (lane,); else 0.
+
+    `early_s`, `late_s`: how far budgets let the lift-off leave the plane, s, early negative. Late the phase grows,
+    early it shrinks; the wait of the scheme itself is always allowed.
+    """
     rate = _rate(station.semi_major_axis_m)
     wait = (scheme.published_from_rad - phase_rad) / rate
-    return np.asarray(np.where((wait > 0.0) & (wait <= scheme.wait_s), wait, 0.0))
+    ahead = wait + scheme.published_width_rad / rate
+    is_late = (wait > 0.0) & (wait <= np.maximum(scheme.wait_s, late_s))
+    is_early = (ahead < 0.0) & (ahead >= early_s)
+    return np.asarray(np.where(is_late, wait, np.where(is_early, ahead, 0.0)))
 
 
 def is_in_published_range(scheme: Scheme, phase_rad: Floats) -> NDArray[np.bool_]:

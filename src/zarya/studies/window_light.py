@@ -20,6 +20,8 @@ type Floats = NDArray[np.float64]
 
 _EARTH_SHADOW_RADIUS_M: Final = 6_371_000.0
 _APPROACH_POINTS: Final = 13
+_ABORT_ARC_RAD: Final = 45.0 * DEG
+_ABORT_POINTS: Final = 10
 
 
 @dataclass(frozen=True)
@@ -30,25 +32,41 @@ class Light:
     ----------
     beta_deg : Sun over the station's plane. site_deg : Sun over the pad's horizon.
     docking_sunlit : station outside the shadow at contact. eclipse_fraction : of the final approach in the shadow.
+    abort_low_deg, abort_high_deg : least and greatest elevation of the Sun over the landing places of an abort.
     """
 
     beta_deg: Floats
     site_deg: Floats
     docking_sunlit: NDArray[np.bool_]
     eclipse_fraction: Floats
+    abort_low_deg: Floats
+    abort_high_deg: Floats
 
 
 def light(
-    pad: Site, origin: Epoch, liftoff_s: Floats, sets: Sequence[ElementSet], station: MeanPlanes, transit_s: float
+    pad: Site,
+    origin: Epoch,
+    liftoff_s: Floats,
+    sets: Sequence[ElementSet],
+    station: MeanPlanes,
+    transit_s: float,
+    azimuth_rad: Floats,
 ) -> Light:
-    """Sun over plane, pad and final approach, `liftoff_s` (lane,) s after `origin`, docking `transit_s` later.
+    """Sun over plane, pad, abort landings and final approach.
 
+    Parameters
+    ----------
+    liftoff_s, azimuth_rad : (lane,) s after `origin`; rad, inertial azimuth of the plane at the pad.
+    transit_s : s, lift-off to docking.
+
+    **Model** abort landings: along the plane from the pad to 45 deg beyond (5,000 km, where an abort in the last
+    seconds before orbit comes down: docs/validation/aborts.md), over the point where the ballistic path ends.
     **Ignores** nutation (17 arcsec), refraction, penumbra.
     """
     sun = _sun_of_date(origin, liftoff_s)
     i, raan = station.inclination_rad, station.raan_rad
     normal = np.stack([np.sin(raan) * np.sin(i), -np.cos(raan) * np.sin(i), np.cos(i)], axis=1)
-    right_ascension, _ = pad_directions_rad(pad, origin, liftoff_s)
+    right_ascension, declination = pad_directions_rad(pad, origin, liftoff_s)
     latitude = pad[0]
     up = np.stack(
         [
@@ -58,6 +76,8 @@ def light(
         ],
         axis=1,
     )
+    landing = _landing_directions(right_ascension, declination, azimuth_rad)
+    over = np.arcsin(np.clip(np.sum(landing * sun[:, None, :], axis=2), -1.0, 1.0)) / DEG
     docking_s = liftoff_s + transit_s
     then = docking_s[:, None] + np.linspace(-AIM_BEFORE_CONTACT_S, 0.0, _APPROACH_POINTS)
     r = np.stack([s.sgp4(t + (origin - s.epoch))[0] for s, t in zip(sets, then, strict=True)])
@@ -69,7 +89,21 @@ def light(
         np.arcsin(np.sum(up * sun, axis=1)) / DEG,
         ~is_dark[:, -1],
         np.mean(is_dark, axis=1),
+        np.min(over, axis=1),
+        np.max(over, axis=1),
     )
+
+
+def _landing_directions(right_ascension_rad: Floats, declination_rad: Floats, azimuth_rad: Floats) -> Floats:
+    """Directions of the landing places of aborts on the equator of date, (lane, place, 3)."""
+    ra, dec, zero = right_ascension_rad, declination_rad, np.zeros_like(right_ascension_rad)
+    up = np.stack([np.cos(dec) * np.cos(ra), np.cos(dec) * np.sin(ra), np.sin(dec)], axis=1)
+    east = np.stack([-np.sin(ra), np.cos(ra), zero], axis=1)
+    north = np.cross(up, east)
+    along = np.cos(azimuth_rad)[:, None] * north + np.sin(azimuth_rad)[:, None] * east
+    arc = np.linspace(0.0, _ABORT_ARC_RAD, _ABORT_POINTS)
+    found = np.cos(arc)[:, None] * up[:, None, :] + np.sin(arc)[:, None] * along[:, None, :]
+    return np.asarray(found)
 
 
 def _sun_of_date(origin: Epoch, t_s: Floats) -> Floats:
