@@ -1,7 +1,7 @@
 """The mission file: TOML to a checked record; everything that can be refused is refused here, before anything flies."""
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -119,41 +119,17 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         raise ScenarioError(f"not a TOML file: {error}", file=str(path), remedy="Correct the line named.") from error
     except OSError as error:
         raise ScenarioError(f"cannot be read: {error.strerror}", file=str(path), remedy="Check the path.") from error
-    table = checked(ScenarioFile, dict(raw), path)
-    problems: list[Problem] = []
-
-    def named[T](key: str, read: Any, *arguments: Any) -> T | None:
-        try:
-            value: T = read(*arguments)
-        except InputError as error:
-            last = key.rpartition(".")[2]
-            for p in error.problems:
-                file = str(path) if not p.file or p.key == last else p.file
-                problems.append(Problem(p.problem, file, key if p.key in ("", last) else p.key, p.value, p.remedy))
-            return None
-        return value
-
-    site: SiteData | None = named("launch.site", catalog.site, table.launch.site, catalog_folder)
-    launcher: LauncherData | None = named("launch.launcher", catalog.launcher, table.launch.launcher, catalog_folder)
-    ship: ShipData | None = named("ship.name", catalog.ship, table.ship.name, catalog_folder)
-    station: StationData | None = named("station.name", catalog.station, table.station.name, catalog_folder)
-    port: PortData | None = None
-    if station is not None:
-        port = named("station.port", station.port_named, table.station.port)
-    sets: tuple[ElementSet, ...] | None = named(
-        "station.element_sets", read_element_sets, path.parent / table.station.element_sets
-    )
-    zone: ZoneData | None = None
-    home_sets = sets
-    if table.landing is not None:
-        zone = named("landing.zone", catalog.zone, table.landing.zone, catalog_folder)
-        if table.landing.element_sets is not None:
-            home_sets = named("landing.element_sets", read_element_sets, path.parent / table.landing.element_sets)
-    problems.extend(conflicts(table, ship, port, str(path)))
-    if table.landing is not None:
-        problems.extend(landing_conflicts(table, table.landing, ship, str(path)))
+    found = _named(raw, path, catalog_folder)
+    try:
+        table = checked(ScenarioFile, dict(raw), path)
+    except ScenarioError as error:
+        others = _beyond_schema(raw, {item.key for item in error.problems}, found, path)
+        raise ScenarioError((*error.problems, *found.problems, *others)) from error
+    site, launcher, ship, station, port = found.site, found.launcher, found.ship, found.station, found.port
+    sets, zone, home_sets = found.sets, found.zone, found.home_sets or found.sets
+    problems = (*found.problems, *_conflicts(table, found, path))
     if problems or not (site and launcher and ship and station and port and sets):
-        raise ScenarioError(tuple(problems))
+        raise ScenarioError(problems)
     masses = {
         key: getattr(ship, key).model_copy(update={"value": value, "source": "mission file", "sigma": None})
         for key, value in (("mass_kg", table.ship.mass_kg), ("propellant_kg", table.ship.propellant_kg))
@@ -180,6 +156,74 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         sets,
         home,
     )
+
+
+@dataclass
+class _Named:
+    """What the names in a mission file stand for, and what is wrong with those that stand for nothing."""
+
+    problems: list[Problem]
+    site: SiteData | None = None
+    launcher: LauncherData | None = None
+    ship: ShipData | None = None
+    station: StationData | None = None
+    port: PortData | None = None
+    sets: tuple[ElementSet, ...] | None = None
+    zone: ZoneData | None = None
+    home_sets: tuple[ElementSet, ...] | None = None
+
+
+def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Named:
+    """Look every name of the file up that is a text at all; what is not is for the schema to say."""
+    found = _Named([])
+
+    def look_up(key: str, read: Callable[[str], Any]) -> Any:
+        section, _, last = key.partition(".")
+        table = raw.get(section)
+        text = table.get(last) if isinstance(table, Mapping) else None
+        if not isinstance(text, str):
+            return None
+        try:
+            return read(text)
+        except InputError as error:
+            for p in error.problems:
+                file = str(path) if not p.file or p.key == last else p.file
+                key_there = key if p.key in ("", last) else p.key
+                found.problems.append(Problem(p.problem, file, key_there, p.value, p.remedy))
+            return None
+
+    found.site = look_up("launch.site", lambda name: catalog.site(name, folder))
+    found.launcher = look_up("launch.launcher", lambda name: catalog.launcher(name, folder))
+    found.ship = look_up("ship.name", lambda name: catalog.ship(name, folder))
+    station: StationData | None = look_up("station.name", lambda name: catalog.station(name, folder))
+    found.station = station
+    if station is not None:
+        found.port = look_up("station.port", station.port_named)
+    found.sets = look_up("station.element_sets", lambda name: read_element_sets(path.parent / name))
+    found.zone = look_up("landing.zone", lambda name: catalog.zone(name, folder))
+    found.home_sets = look_up("landing.element_sets", lambda name: read_element_sets(path.parent / name))
+    return found
+
+
+def _conflicts(table: ScenarioFile, found: _Named, path: Path) -> list[Problem]:
+    problems = conflicts(table, found.ship, found.port, str(path))
+    if table.landing is not None:
+        problems += landing_conflicts(table, table.landing, found.ship, str(path))
+    return problems
+
+
+def _beyond_schema(raw: Mapping[str, Any], wrong: set[str], found: _Named, path: Path) -> list[Problem]:
+    """Conflicts among the keys that are right, if the file can be read without the wrong ones."""
+    rest = {
+        section: {key: value for key, value in table.items() if f"{section}.{key}" not in wrong}
+        for section, table in raw.items()
+        if isinstance(table, Mapping)
+    }
+    try:
+        table = checked(ScenarioFile, rest, path)
+    except ScenarioError:
+        return []
+    return [item for item in _conflicts(table, found, path) if item.key not in wrong]
 
 
 def mission_path(mission: str | Path) -> Path:

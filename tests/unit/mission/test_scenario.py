@@ -64,6 +64,26 @@ def test_all_faults_come_at_once(tmp_path: Path) -> None:
     assert {item.key for item in caught.value.problems} >= {"launch.site", "station.port", "launch.launcher"}
 
 
+def test_faults_of_writing_names_and_dates_come_in_one_run(tmp_path: Path) -> None:
+    """A value out of its range, a key misspelt, an unknown site, a port of another system, a contact before launch."""
+    path = changed(
+        tmp_path,
+        ("mass_kg = 7152.0", "mass_kg = 71.52\npropelant_kg = 800.0"),
+        ('"baikonur-31-6"', '"x"'),
+        ('"rassvet"', '"harmony-forward"'),
+        ('"2023-09-15T18:56:00Z"', '"2023-08-15T18:56:00Z"'),
+    )
+    keys = [item.key for item in check(path)]
+    wanted = {"ship.mass_kg", "ship.propelant_kg", "launch.site", "station.port", "rendezvous.docking"}
+    assert wanted <= set(keys)
+    assert len(keys) == len(set(keys))
+
+
+def test_a_required_key_of_the_wrong_kind_hides_no_unknown_name(tmp_path: Path) -> None:
+    path = changed(tmp_path, ('scheme = "2-orbit"', "scheme = 2"), ('"soyuz-2.1a"', '"z"'))
+    assert {"launch.scheme", "launch.launcher"} <= {item.key for item in check(path)}
+
+
 def test_unknown_mission_names_the_known_ones() -> None:
     with pytest.raises(ScenarioError, match="soyuz-ms-24"):
         zarya.load("soyuz-ms-42")
