@@ -1,10 +1,10 @@
-"""Soyuz MS-24 from the pad to docking, as `zarya fly soyuz-ms-24` flies it."""
+"""Soyuz MS-24 from the pad to docking, as `zarya fly soyuz-ms-24 --until docking` flies it."""
 
 import zarya
 
 
 def main() -> None:
-    flight = zarya.fly(zarya.load("soyuz-ms-24"))
+    flight = zarya.fly(zarya.load("soyuz-ms-24"), until="docking")
     for event in flight.events:
         beside = "" if event.flown is None else f"flown {event.flown.epoch.iso()[11:19]} ({event.flown.grade})"
         print(f"{flight.utc(event.t_s)[11:21]}  {event.name:22s} {beside}")

@@ -1,6 +1,5 @@
 """Commands of a mission: catalog, check, new, fly."""
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,6 +8,7 @@ import typer
 from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, err, out, print_json
+from zarya.cli.flight_text import print_flight
 
 
 @app.command(name="catalog")
@@ -82,7 +82,10 @@ def new(name: Annotated[str, typer.Argument(help="Name of the mission; a file NA
 @app.command()
 def fly(
     mission: Annotated[str, typer.Argument(help="Name (soyuz-ms-24) or path of a mission file.")],
-    until: Annotated[str, typer.Option(help="Last phase to fly: ascent, phasing, approach or docking.")] = "docking",
+    until: Annotated[
+        str | None,
+        typer.Option(help="Last phase to fly: ascent, phasing, approach, docking, departure or descent (the default)."),
+    ] = None,
     ascent_study: Annotated[
         bool, typer.Option("--ascent-study", help="Also the lead of least propellant and what moves the cut-off.")
     ] = False,
@@ -97,7 +100,7 @@ def fly(
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
-    """Fly a mission from the pad to docking and print its timeline beside the real one.
+    """Fly a mission from the pad to docking and home, and print its timeline beside the real one.
 
     Example: `zarya fly soyuz-ms-24 --out out`
     """
@@ -140,7 +143,7 @@ def fly(
     if as_json:
         print_json(report)
     else:
-        _print_flight(report)
+        print_flight(report)
     if flight.outcome not in ("docked", "stopped"):
         raise typer.Exit(1)
 
@@ -181,86 +184,3 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
     out.print(table)
     for path in files:
         out.print(f"wrote {path}", highlight=False, soft_wrap=True)
-
-
-def _print_flight(report: Mapping[str, Any]) -> None:
-    lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
-    out.print(f"{report['mission']}: {report['outcome']}, lift-off {lift['utc']}", style="bold", highlight=False)
-    table = Table(show_edge=False, pad_edge=False)
-    for name in ("event", "UTC", "met, s", "origin", "flown", "grade", "diff, s"):
-        table.add_column(name, no_wrap=True)
-    for event in report["events"]:
-        difference = event["difference_s"]
-        table.add_row(
-            event["name"],
-            event["utc"][11:21],
-            f"{event['met_s']:.1f}",
-            event["origin"],
-            (event["as_flown_utc"] or "")[11:21],
-            event["as_flown_grade"] or "",
-            "" if difference is None else f"{difference:+.1f}",
-        )
-    out.print(table)
-    burns = Table(show_edge=False, pad_edge=False)
-    for name in ("burn", "UTC", "delta-v, m/s", "lasts, s", "propellant, kg", "heard by"):
-        burns.add_column(name, no_wrap=True)
-    for burn in report["burns"]:
-        burns.add_row(
-            burn["name"],
-            burn["utc"][11:21],
-            f"{burn['delta_v_m_s']:.2f}",
-            f"{burn['duration_s']:.1f}",
-            f"{burn['propellant_kg']:.1f}",
-            ", ".join(report["coverage"].get(burn["name"], ())) or "nobody",
-        )
-    if report["burns"]:
-        out.print(burns)
-    lines = [
-        f"lift-off computed {lift['computed_utc']} (1 sigma {lift['sigma_s']} s), lead {lift['lead_s']} s: "
-        f"{lift['lead_source']}; element set {lift['element_set_age_h']:.1f} h old, "
-        f"fitted to {lift['station_fit_rms_m']:.0f} m"
-    ]
-    if orbit is not None:
-        lines.append(
-            f"insertion {orbit['perigee_km']:.1f} x {orbit['apogee_km']:.1f} km, "
-            f"{orbit['inclination_mean_deg']:.3f} deg mean, {orbit['period_min']:.2f} min, "
-            f"phase {orbit['phase_deg']:.2f} deg"
-        )
-    if docking is not None:
-        lines.append(
-            f"contact at {docking['port']}: {docking['axial_m_s']:.3f} m/s, {docking['lateral_m']:.3f} m off the axis, "
-            f"{docking['lateral_m_s']:.3f} m/s across; inside limits: {'yes' if docking['inside_limits'] else 'no'}"
-        )
-    figures = report["figures"]
-    if "optimum_lead_s" in figures:
-        left = {key: value for key, value in figures.items() if key.startswith("propellant_left_at_lead")}
-        lines.append(
-            f"lead of the minimum-propellant ascent {figures['optimum_lead_s']:.1f} s; third stage left, kg: "
-            + ", ".join(f"{key.split('_')[4]} s {value:.1f}" for key, value in left.items())
-        )
-    if "ascent_ideal_m_s" in figures:
-        names = ("ideal", "back_pressure", "steering", "drag", "gravity")
-        budget = ", ".join(f"{name.replace('_', '-')} {figures[f'ascent_{name}_m_s']:.0f}" for name in names)
-        lines.append(
-            f"ascent m/s: {budget}; max q {figures['max_dynamic_pressure_kpa']:.1f} kPa, "
-            f"{figures['max_axial_g']:.2f} g; third stage left {figures['third_stage_propellant_left_kg']:.0f} kg"
-        )
-    if rows := report.get("third_stage_cutoff_sensitivity"):
-        spread = sum(row["cutoff_s"] ** 2 for row in rows) ** 0.5
-        worst = ", ".join(f"{row['quantity']} {row['cutoff_s']:+.2f}" for row in rows[:6])
-        lines.append(f"third-stage cut-off moves by (s for 1 sigma): {worst}, ...; together {spread:.1f} s")
-    lines += [
-        f"phasing burn {row['burn']} {'missed' if row['made'] == 0.0 else 'cut off at half'}: nearest "
-        f"{row['least_m'] / 1e3:.2f} km in 24 h, {'clear' if row['is_clear'] else 'NOT CLEAR'}"
-        for row in report.get("failed_burns", ())
-    ]
-    ledger = report["propellant"]
-    used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
-    lines.append(
-        f"propellant {ledger['loaded_kg']:.0f} kg loaded; used {used or 'none'}; "
-        f"deorbit reserve {ledger['deorbit_reserve_kg']:.1f}; margin {ledger['margin_kg']:.1f} kg"
-    )
-    lines += [f"note: {note}" for note in [*lift["notes"], *report["notes"]]]
-    lines += [f"wrote {path}" for path in report["files"]]
-    for line in lines:
-        out.print(line, highlight=False, markup=False, soft_wrap=True)

@@ -17,6 +17,8 @@ from zarya.mission.result import Flight, Track
 def write_flight(flight: Flight, folder: Path) -> list[Path]:
     """Write everything; each file replaces the old one only when it is complete. Returns the paths.
 
+    A flight that comes home has two segments in each OEM (pad to contact, undocking to landing), none of the stay.
+
     Raises
     ------
     InputError : the folder cannot be made or written.
@@ -27,13 +29,16 @@ def write_flight(flight: Flight, folder: Path) -> list[Path]:
         raise InputError(
             f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
         ) from error
-    ship = _trajectory(flight, flight.ship, flight.scenario.table.mission.title, flight.scenario.name)
-    station = _trajectory(flight, flight.station, flight.scenario.station.title, str(flight.scenario.station.norad_id))
+    home = flight.home
+    named = (flight.scenario.table.mission.title, flight.scenario.name)
+    port = (flight.scenario.station.title, str(flight.scenario.station.norad_id))
+    ship = [_trajectory(flight, one, *named) for one in (flight.ship, *([] if home is None else [home.ship]))]
+    station = [_trajectory(flight, one, *port) for one in (flight.station, *([] if home is None else [home.station]))]
     header = Header(comments=(f"Flight {flight.scenario.name}, computed by Zarya; outcome {flight.outcome}.",))
     files = [
-        write_message(folder / "ship.oem", Ephemeris((ship,), header)),
-        write_message(folder / "station.oem", Ephemeris((station,), header)),
-        write_atomically(folder / "flight.czml", czml_text((ship, station))),
+        write_message(folder / "ship.oem", Ephemeris(tuple(ship), header)),
+        write_message(folder / "station.oem", Ephemeris(tuple(station), header)),
+        write_atomically(folder / "flight.czml", czml_text((*ship, *station))),
         write_parquet(folder / "trajectory.parquet", trajectory_table(flight)),
         *_plots(flight, folder),
     ]

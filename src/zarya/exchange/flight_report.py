@@ -5,6 +5,7 @@ from typing import Any
 
 import polars as pl
 
+from zarya.exchange.home_report import home_document
 from zarya.mission.result import Burn, Flight, FlightEvent
 from zarya.units import DEG, KM
 
@@ -27,6 +28,7 @@ def document(flight: Flight, files: list[str] | None = None) -> dict[str, Any]:
         },
         "insertion": _insertion(flight),
         "docking": _docking(flight),
+        **home_document(flight),
         "propellant": {
             "loaded_kg": round(flight.propellant.loaded_kg, 2),
             "used_kg": {key: round(value, 2) for key, value in flight.propellant.used_kg.items()},
@@ -45,9 +47,12 @@ def document(flight: Flight, files: list[str] | None = None) -> dict[str, Any]:
 
 
 def trajectory_table(flight: Flight) -> pl.DataFrame:
-    """Ship and station over the flight: one row a sample, GCRF, km and km/s, seconds after lift-off."""
+    """Ship and station, pad to contact and undocking to landing: GCRF, km and km/s, seconds after lift-off."""
     parts = []
-    for body, track in (("ship", flight.ship), ("station", flight.station)):
+    tracks = [("ship", flight.ship), ("station", flight.station)]
+    if flight.home is not None:
+        tracks += [("ship", flight.home.ship), ("station", flight.home.station)]
+    for body, track in tracks:
         columns: dict[str, Any] = {"body": [body] * track.t_s.size, "met_s": track.t_s}
         for k, axis in enumerate("xyz"):
             columns[f"{axis}_gcrf_km"] = track.r_gcrf[:, k] / KM

@@ -75,15 +75,16 @@ class DepartureLog(eqx.Module):
 
     Parameters
     ----------
-    burn_s, burn_lasts_s, burn_m_s, burn_kg : (2,) ignition s, length s, size m/s, propellant kg of the two burns.
+    burn_s, burn_lasts_s, burn_kg : (2,) ignition s, length s, propellant kg of the two burns.
+    burn_dv_lvlh : (2, 3) m/s.
     path : states (sample,), 60 in each arc; the watch of a day behind the ignition included.
     r_rel_lvlh : (sample, 3) m, v_rel_lvlh : (sample, 3) m/s, from the station's centre in its turning frame.
     """
 
     burn_s: Float[Array, "2"]
     burn_lasts_s: Float[Array, "2"]
-    burn_m_s: Float[Array, "2"]
     burn_kg: Float[Array, "2"]
+    burn_dv_lvlh: Float[Array, "2 3"]
     path: State
     r_rel_lvlh: Float[Array, "sample 3"]
     v_rel_lvlh: Float[Array, "sample 3"]
@@ -113,7 +114,7 @@ def fly(plan: DeparturePlan, at: Handover) -> tuple[Handover, DepartureLog]:
         plan.station, plan.port, jnp.asarray(PROBE_M), plan.undocking_s, jnp.sum(at.ship.tank_kg), at.ship.inert_kg,
         leaving.push_off_m_s,
     )  # fmt: skip
-    legs, (lasts, _, flow) = _legs(plan, start.mass_kg)
+    legs, (lasts, flow, directions) = _legs(plan, start.mass_kg)
     loads = orbital_loads(plan.around, ship.drag_area_m2 * ship.drag_coefficient)
     gm = plan.around.field.gm_m3_s2
     matrix = jnp.asarray(evaluation_matrix(DEGREE, np.arange(SAMPLES) / SAMPLES))
@@ -138,13 +139,18 @@ def fly(plan: DeparturePlan, at: Handover) -> tuple[Handover, DepartureLog]:
     made = -exhaust * jnp.log1p(-lasts * flow / mass)
     log = DepartureLog(
         plan.undocking_s + jnp.stack([leaving.first_burn_after_s, leaving.second_burn_after_s]),
-        lasts, made, lasts * flow, flat, r_rel, v_rel,
-    )  # fmt: skip
+        lasts,
+        lasts * flow,
+        made[:, None] * directions,
+        flat,
+        r_rel,
+        v_rel,
+    )
     return Handover(before, before.r_gcrf, before.v_gcrf, at.outcome), log
 
 
 def _legs(plan: DeparturePlan, mass_kg: Scalar) -> tuple[_Leg, tuple[Array, Array, Array]]:
-    """Coast, burn, coast, burn, coasts to the table, the table, the watch; and length, thrust and flow of the burns."""
+    """Coast, burn, coast, burn, coasts to the table, the table, the watch; length, flow, direction of the burns."""
     leaving, ship = plan.leaving, plan.ship
     exhaust = STANDARD_GRAVITY_M_S2 * ship.thruster_isp_s
     first_n = mass_kg * leaving.first_burn_m_s / leaving.first_burn_s
@@ -166,8 +172,9 @@ def _legs(plan: DeparturePlan, mass_kg: Scalar) -> tuple[_Leg, tuple[Array, Arra
     )
     count = durations.shape[0]
     on = jnp.zeros((count, 2)).at[1, 0].set(1.0).at[3, 1].set(1.0)
-    legs: _Leg = jax.vmap(_Leg)(durations, on @ newton, on @ flow, on @ jnp.stack([axis, along]))
-    return legs, (lasts, newton, flow)
+    directions = jnp.stack([axis, along])
+    legs: _Leg = jax.vmap(_Leg)(durations, on @ newton, on @ flow, on @ directions)
+    return legs, (lasts, flow, directions)
 
 
 @eqx.filter_jit

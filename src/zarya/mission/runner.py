@@ -1,4 +1,4 @@
-"""`fly`: walks the phases of a mission in order and gathers what they leave behind."""
+"""`fly`: walks the phases of a mission in order, pad to docking and home, and gathers what they leave behind."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -14,21 +14,23 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import orbital_loads
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
-from zarya.flight.phase import OUTCOMES, Handover
+from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.frames import absolute_from_lvlh_rotating
 from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
 from zarya.mission.contact import coverage
+from zarya.mission.home import check_way, fly_home
 from zarya.mission.launch import launch, studied_leads
-from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, InsertionOrbit, Propellant, Track
+from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, Home, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Progress, Setting, longer, prepared
 from zarya.mission.timeline import timeline
 
-PHASES: Final = ("ascent", "phasing", "approach", "docking")
+PHASES: Final = ("ascent", "phasing", "approach", "docking", "departure", "descent")
 """What `until` may name."""
+HOMEWARD: Final = ("departure", "descent")
 APPROACH_ALLOWANCE_KG: Final = 60.0
 """Propellant kept for approach and docking when a plan is judged: measured 34-61 kg by port."""
 _STATION_STEP_S = 60.0
@@ -49,30 +51,35 @@ class _Book:
     impacts: dict[str, tuple[float, float, float]] = field(default_factory=dict)
     insertion: InsertionOrbit | None = None
     docking: Docking | None = None
+    home: Home | None = None
     outcome: str = "stopped"
 
 
 def fly(
-    scenario: Scenario, *, until: str = "docking", lead_study: bool = False, on_progress: Progress | None = None
+    scenario: Scenario, *, until: str | None = None, lead_study: bool = False, on_progress: Progress | None = None
 ) -> Flight:
-    """Fly a mission from the pad to docking.
+    """Fly a mission from the pad to docking and, where the mission says where it lands, home again.
 
     Parameters
     ----------
     scenario : from `load`.
-    until : last phase to fly, one of `PHASES`.
+    until : last phase to fly, one of `PHASES`; by default the last the mission describes.
     lead_study : also fly the ascent for a range of leads, for the lead of least propellant beside the calibrated one.
     on_progress : called with a few words when a step begins.
 
-    Returns the flight; its `outcome` is `docked`, `stopped` (by `until`), or what ended it.
+    Returns the flight; its `outcome` is `landed`, `docked`, `undocked`, `stopped` (by `until`), or what ended it.
 
     Raises
     ------
     InputError : what only shows when dates and data meet (an element set too old, a date without space weather).
     FlightError : no plan meets the aim, the orbit cannot be reached.
     """
+    if until is None:
+        until = "docking" if scenario.home is None else "descent"
     if until not in PHASES:
         raise InputError("no such phase", key="until", value=until, remedy=f"Use one of {', '.join(PHASES)}.")
+    if until in HOMEWARD:
+        check_way(scenario)
     say = on_progress or (lambda _: None)
     setting = prepared(scenario, say)
     book = _Book()
@@ -88,7 +95,19 @@ def fly(
             say("approach and docking")
             at = _approach(setting, at, book)
             book.outcome = OUTCOMES[int(at.outcome)]
+            if until in HOMEWARD and int(at.outcome) == Outcome.DOCKED:
+                _home(setting, at, book, until, say)
     return _flight(setting, at, book)
+
+
+def _home(setting: Setting, at: Handover, book: _Book, until: str, say: Progress) -> None:
+    found = fly_home(setting.scenario, setting.epoch, at, until=until, say=say)
+    book.home, book.outcome = found.home, found.outcome
+    book.events += found.events
+    book.burns += found.burns
+    book.used_kg |= found.used_kg
+    book.figures |= found.figures
+    book.notes += found.notes
 
 
 def _is_flying(at: Handover, book: _Book) -> bool:
@@ -255,6 +274,9 @@ def _flight(setting: Setting, at: Handover, book: _Book) -> Flight:
     instants = [(burn.name, burn.t_s) for burn in burns]
     if book.docking is not None:
         instants.append(("docking", book.docking.t_s))
+    heard = coverage(lift.epoch, scenario.ship.name, ship, instants)
+    if book.home is not None:
+        heard |= coverage(lift.epoch, scenario.ship.name, book.home.ship, instants)
     return Flight(
         scenario=scenario,
         epoch=lift.epoch,
@@ -271,8 +293,9 @@ def _flight(setting: Setting, at: Handover, book: _Book) -> Flight:
         approach=book.approach,
         figures=book.figures,
         impacts=book.impacts,
-        coverage=coverage(lift.epoch, scenario.ship.name, ship, instants),
+        coverage=heard,
         notes=tuple(book.notes),
+        home=book.home,
     )
 
 

@@ -10,6 +10,7 @@ from scipy.interpolate import CubicHermiteSpline
 
 from zarya.frames.earth import itrf_from_gcrf
 from zarya.mission.result import Flight, Floats
+from zarya.plots import home
 from zarya.plots.coast import coastlines
 from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
 from zarya.units import DEG, KM
@@ -25,7 +26,13 @@ def draw_all(flight: Flight) -> dict[str, Figure]:
         "budget.png": (True, budget),
     }
     with matplotlib.rc_context(STYLE):
-        return {name: draw(flight) for name, (is_there, draw) in wanted.items() if is_there}
+        figures = {name: draw(flight) for name, (is_there, draw) in wanted.items() if is_there}
+        if flight.home is not None:
+            figures["departure.png"] = home.departure(flight, flight.home.departure)
+            if (landing := flight.home.landing) is not None:
+                figures["descent.png"] = home.descent(flight, landing)
+                figures["descent_track.png"] = home.descent_track(flight, landing)
+    return figures
 
 
 def _events(axes: Axes, flight: Flight, end_s: float, *, text: bool) -> None:
@@ -194,8 +201,12 @@ def budget(flight: Flight) -> Figure:
     left.invert_yaxis()
     left.set_xlabel("delta-v, m/s")
     ledger = {name.replace("_", " "): value for name, value in flight.propellant.used_kg.items()}
-    ledger |= {"deorbit reserve": flight.propellant.deorbit_reserve_kg, "margin": flight.propellant.margin_kg}
-    colours = [STATION] * len(flight.propellant.used_kg) + [DIM, MARK]
+    colours = [STATION] * len(ledger)
+    if "deorbit" not in ledger:
+        ledger["deorbit reserve"] = flight.propellant.deorbit_reserve_kg
+        colours.append(DIM)
+    ledger["margin"] = flight.propellant.margin_kg
+    colours.append(MARK)
     right.barh(list(ledger), list(ledger.values()), color=colours)
     right.invert_yaxis()
     right.set_xlabel(f"propellant, kg (of {flight.propellant.loaded_kg:.0f} kg loaded)")

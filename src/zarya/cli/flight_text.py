@@ -1,0 +1,131 @@
+"""The flight as text for people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.table import Table
+
+from zarya.cli.app import out
+
+
+def print_flight(report: Mapping[str, Any]) -> None:
+    """The timeline beside the real one, the burns, and the figures worth a line."""
+    lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
+    out.print(f"{report['mission']}: {report['outcome']}, lift-off {lift['utc']}", style="bold", highlight=False)
+    day = lift["utc"][:10]
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("event", "UTC", "met, s", "origin", "flown", "grade", "diff, s"):
+        table.add_column(name, no_wrap=True)
+    for event in report["events"]:
+        difference = event["difference_s"]
+        table.add_row(
+            event["name"],
+            _when(event["utc"], day),
+            _met(event["met_s"]),
+            event["origin"],
+            _when(event["as_flown_utc"] or "", day),
+            event["as_flown_grade"] or "",
+            "" if difference is None else f"{difference:+.1f}",
+        )
+    out.print(table)
+    burns = Table(show_edge=False, pad_edge=False)
+    for name in ("burn", "UTC", "delta-v, m/s", "lasts, s", "propellant, kg"):
+        burns.add_column(name, no_wrap=True)
+    burns.add_column("heard by", overflow="fold")
+    for burn in report["burns"]:
+        burns.add_row(
+            burn["name"],
+            _when(burn["utc"], day),
+            f"{burn['delta_v_m_s']:.2f}",
+            f"{burn['duration_s']:.1f}",
+            f"{burn['propellant_kg']:.1f}",
+            ", ".join(report["coverage"].get(burn["name"], ())) or "nobody",
+        )
+    if report["burns"]:
+        out.print(burns)
+    lines = [
+        f"lift-off computed {lift['computed_utc']} (1 sigma {lift['sigma_s']} s), lead {lift['lead_s']} s: "
+        f"{lift['lead_source']}; element set {lift['element_set_age_h']:.1f} h old, "
+        f"fitted to {lift['station_fit_rms_m']:.0f} m"
+    ]
+    if orbit is not None:
+        lines.append(
+            f"insertion {orbit['perigee_km']:.1f} x {orbit['apogee_km']:.1f} km, "
+            f"{orbit['inclination_mean_deg']:.3f} deg mean, {orbit['period_min']:.2f} min, "
+            f"phase {orbit['phase_deg']:.2f} deg"
+        )
+    if docking is not None:
+        lines.append(
+            f"contact at {docking['port']}: {docking['axial_m_s']:.3f} m/s, {docking['lateral_m']:.3f} m off the axis, "
+            f"{docking['lateral_m_s']:.3f} m/s across; inside limits: {'yes' if docking['inside_limits'] else 'no'}"
+        )
+    lines += _home_lines(report)
+    figures = report["figures"]
+    if "optimum_lead_s" in figures:
+        left = {key: value for key, value in figures.items() if key.startswith("propellant_left_at_lead")}
+        lines.append(
+            f"lead of the minimum-propellant ascent {figures['optimum_lead_s']:.1f} s; third stage left, kg: "
+            + ", ".join(f"{key.split('_')[4]} s {value:.1f}" for key, value in left.items())
+        )
+    if "ascent_ideal_m_s" in figures:
+        names = ("ideal", "back_pressure", "steering", "drag", "gravity")
+        budget = ", ".join(f"{name.replace('_', '-')} {figures[f'ascent_{name}_m_s']:.0f}" for name in names)
+        lines.append(
+            f"ascent m/s: {budget}; max q {figures['max_dynamic_pressure_kpa']:.1f} kPa, "
+            f"{figures['max_axial_g']:.2f} g; third stage left {figures['third_stage_propellant_left_kg']:.0f} kg"
+        )
+    if rows := report.get("third_stage_cutoff_sensitivity"):
+        spread = sum(row["cutoff_s"] ** 2 for row in rows) ** 0.5
+        worst = ", ".join(f"{row['quantity']} {row['cutoff_s']:+.2f}" for row in rows[:6])
+        lines.append(f"third-stage cut-off moves by (s for 1 sigma): {worst}, ...; together {spread:.1f} s")
+    lines += [
+        f"phasing burn {row['burn']} {'missed' if row['made'] == 0.0 else 'cut off at half'}: nearest "
+        f"{row['least_m'] / 1e3:.2f} km in 24 h, {'clear' if row['is_clear'] else 'NOT CLEAR'}"
+        for row in report.get("failed_burns", ())
+    ]
+    ledger = report["propellant"]
+    used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
+    lines.append(
+        f"propellant {ledger['loaded_kg']:.0f} kg loaded; used {used or 'none'}; "
+        f"deorbit reserve {ledger['deorbit_reserve_kg']:.1f}; margin {ledger['margin_kg']:.1f} kg"
+    )
+    lines += [f"note: {note}" for note in [*lift["notes"], *report["notes"]]]
+    lines += [f"wrote {path}" for path in report["files"]]
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _when(utc: str, day: str) -> str:
+    """The time of day, with the date where it is not the launch's."""
+    return utc[11:21] if utc[:10] in ("", day) else f"{utc[5:10]} {utc[11:21]}"
+
+
+def _met(met_s: float) -> str:
+    """Seconds after lift-off; days and hours once they are long."""
+    if met_s < 86400.0:
+        return f"{met_s:.1f}"
+    days, rest = divmod(met_s, 86400.0)
+    return f"{days:.0f} d {rest // 3600:02.0f}:{rest // 60 % 60:02.0f}:{rest % 60:04.1f}"
+
+
+def _home_lines(report: Mapping[str, Any]) -> list[str]:
+    """Stay, departure and landing in words."""
+    lines = []
+    if (left := report["departure"]) is not None:
+        alone = min(left["if_burns_fail"], key=lambda row: row["nearest_return_in_24_h_km"])
+        lines.append(
+            f"docked {report['stay']['days']:.2f} days; out of the keep-out sphere {left['keep_out_sphere_left_utc']}, "
+            f"{left['distance_at_ignition_km']:.1f} km away at the deorbit burn; whatever separation burn fails, never "
+            f"nearer again than {alone['nearest_return_in_24_h_km']:.2f} km in 24 h"
+        )
+    if (landing := report["landing"]) is not None:
+        low, high = landing["cross_range_reach_km"]
+        lines.append(
+            f"landing {landing['lat_deg']:.4f} N {landing['lon_deg']:.4f} E, {landing['miss_km']:.2f} km from the aim "
+            f"of {landing['zone']}; entry {landing['entry_angle_deg']:.2f} deg, {landing['peak_g']:.2f} g, "
+            f"{landing['peak_heat_kw_m2']:.0f} kW/m2; cross-range {landing['cross_range_km']:.0f} km of "
+            f"{low:.0f} to {high:.0f}; {landing['sink_before_engines_m_s']:.1f} m/s before the soft-landing engines"
+        )
+        if home := report["crew"]["home"]:
+            lines.append(f"home: {', '.join(home)}")
+    return lines

@@ -1,0 +1,314 @@
+"""The way home: the docked stay, departure, deorbit, entry and landing."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from zarya.dynamics.state import State
+from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
+from zarya.dynamics.surroundings import surroundings
+from zarya.errors import FlightError, InputError
+from zarya.flight.departure import Departed, depart
+from zarya.flight.descent.flown import DescentLog
+from zarya.flight.descent.history import history
+from zarya.flight.descent.plan import Aimed, aimed, descent, east_north_m, ship_path
+from zarya.flight.phase import OUTCOMES, Handover, Outcome
+from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
+from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, passes
+from zarya.mission.lift import PHASE_SIGMA_LIMIT_RAD
+from zarya.mission.result import Burn, Departure, Floats, Home, Landing, Track
+from zarya.mission.scenario import Return, Scenario
+from zarya.time import Epoch
+from zarya.units import DAY, DEG, HOUR, KM
+from zarya.vehicles.ship import ShipData
+
+LANDED_M: Final = 1_000.0
+"""A descent that is not aimed nearer than this does not reach the zone's aim."""
+SEARCH_DAYS: Final = 3
+"""Days searched for a pass in reach."""
+GRAVITY_DEGREE: Final = 8
+"""Of the field in the pass search and from the deorbit burn to the separation of the modules."""
+_STATION_STEP_S: Final = 60.0
+
+type Say = Callable[[str], None]
+
+
+@dataclass
+class WayHome:
+    """What the way home adds to a flight: the same pieces that every phase leaves."""
+
+    home: Home
+    outcome: str
+    events: list[tuple[str, float, bool]] = field(default_factory=list)
+    burns: list[Burn] = field(default_factory=list)
+    used_kg: dict[str, float] = field(default_factory=dict)
+    figures: dict[str, float] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class _Pass:
+    """The pass that is flown: element set, expected ignition (s), its aimed descent for later comparison."""
+
+    choice: ElementChoice
+    ignition_s: float
+
+
+def check_way(scenario: Scenario) -> None:
+    """Refuse a way home that cannot be planned, before anything flies.
+
+    Raises
+    ------
+    InputError : the mission has no [landing], or its element sets are too old for the date.
+    """
+    way = _way(scenario)
+    choice = choose_element_set(ElementHistory(way.element_sets), way.undocking or way.not_before)
+    if choice.phase_sigma_rad > PHASE_SIGMA_LIMIT_RAD:
+        raise InputError(
+            f"the last element set before the way home is {choice.age_s / DAY:.1f} days old; the station's place is "
+            f"known to {choice.phase_sigma_rad / DEG:.0f} deg (limit {PHASE_SIGMA_LIMIT_RAD / DEG:.0f})",
+            file=str(scenario.path), key="landing.element_sets", value=choice.element_set.epoch.iso(),
+            remedy="Give sets from the days before the undocking.",
+        )  # fmt: skip
+
+
+def _way(scenario: Scenario) -> Return:
+    if scenario.home is None:
+        raise InputError(
+            "the mission does not say where it lands", file=str(scenario.path), key="landing",
+            remedy="Add a [landing] table, or stop at the docking (--until docking).",
+        )  # fmt: skip
+    return scenario.home
+
+
+def fly_home(scenario: Scenario, epoch: Epoch, at: Handover, *, until: str, say: Say) -> WayHome:
+    """From the docked ship to the ground.
+
+    Parameters
+    ----------
+    scenario, epoch : what flies; zero of all seconds. at : the ship at contact.
+    until : `departure` or `descent`. say : told what begins.
+
+    Raises
+    ------
+    FlightError : no pass in reach, no departure that clears the station.
+    """
+    way = _way(scenario)
+    craft = _homebound(scenario, way)
+    assert craft.descent is not None
+    assert craft.departure is not None
+    leaving, numbers = craft.departure, craft.descent
+    docked_s = float(at.ship.t_s)
+    say("landing pass")
+    chosen = _landing_pass(scenario, craft, way, epoch)
+    wait_s = numbers.undocking_to_ignition_s.value
+    undocking_s = chosen.ignition_s - wait_s if way.undocking is None else way.undocking - epoch
+    if undocking_s <= docked_s:
+        raise FlightError(f"the ship would undock {(docked_s - undocking_s) / HOUR:.1f} h before it has docked")
+    say("station on the day of the landing")
+    around = surroundings(epoch, fit_start_s(chosen.choice.element_set, epoch) - 60.0, chosen.ignition_s + 25.0 * HOUR)
+    data = scenario.station
+    path = fit_station(
+        chosen.choice.element_set, epoch, around, data.mass_kg.value,
+        data.drag_area_m2.value * data.drag_coefficient.value, undocking_s - 600.0, chosen.ignition_s + 24.9 * HOUR,
+    )  # fmt: skip
+    say("departure")
+    tank_kg = float(jnp.sum(at.ship.tank_kg))
+    inert_kg = numbers.ignition_mass_kg.value - tank_kg
+    riding = Handover(
+        State(jnp.asarray(undocking_s), jnp.zeros(3), jnp.zeros(3), jnp.asarray([tank_kg]), jnp.asarray(inert_kg)),
+        jnp.zeros(3), jnp.zeros(3), at.outcome,
+    )  # fmt: skip
+    departed = depart(
+        craft, leaving.pytree(), data.pytree(), data.port_pytree(scenario.port.name), path, around, riding,
+        undocking_s, chosen.ignition_s, numbers.distance_ahead_km.value * KM,
+    )  # fmt: skip
+    found = _begun(scenario, craft, chosen, path, departed, epoch, undocking_s, docked_s)
+    if until != "descent":
+        return found
+    say("deorbit, entry, landing")
+    _land(scenario, craft, way, departed, chosen, epoch, found)
+    return found
+
+
+def _homebound(scenario: Scenario, way: Return) -> ShipData:
+    """The ship with the mass and propellant it has at the deorbit burn."""
+    craft = scenario.ship
+    assert craft.descent is not None
+    if way.ignition_mass_kg is None:
+        return craft
+    mass = craft.descent.ignition_mass_kg.model_copy(
+        update={"value": way.ignition_mass_kg, "source": "mission file", "sigma": None}
+    )
+    return craft.model_copy(update={"descent": craft.descent.model_copy(update={"ignition_mass_kg": mass})})
+
+
+def _landing_pass(scenario: Scenario, craft: ShipData, way: Return, epoch: Epoch) -> _Pass:
+    """The first pass from which the aim of the zone is reached, from element sets that are known before it."""
+    assert craft.descent is not None
+    sets = ElementHistory(way.element_sets)
+    start_s = way.not_before - epoch
+    if way.undocking is not None:
+        start_s = max(start_s, way.undocking - epoch + craft.descent.undocking_to_ignition_s.value)
+    nearest = math.inf
+    for day in range(SEARCH_DAYS):
+        from_s = start_s + DAY * day
+        around = surroundings(epoch, from_s - 2.0 * HOUR, from_s + DAY + 2.0 * HOUR, degree=GRAVITY_DEGREE)
+        found = passes(around, sets, craft, way.zone, epoch, DAY, from_s)
+        nearest = min([nearest, *(one.distance_m for one in found)])
+        near = [one for one in found if one.distance_m < FAR_M]
+        if not near:
+            continue
+        first = np.array([one.closest_s - IGNITION_BEFORE_CLOSEST_S for one in near])
+        paths = [
+            ship_path(one.choice.element_set, epoch, float(t) - 1_800.0, craft)
+            for one, t in zip(near, first, strict=True)
+        ]
+        result = aimed(
+            descent(around, craft, way.zone.height_m.value), craft, paths, first,
+            way.zone.latitude_deg.value * DEG, way.zone.longitude_deg.value * DEG,
+        )  # fmt: skip
+        for k, one in enumerate(near):
+            is_down = int(result.log.outcome[k]) == Outcome.FLYING
+            if is_down and np.linalg.norm(result.miss_m[k]) < LANDED_M and float(result.log.landing_s[k]) >= start_s:
+                return _Pass(one.choice, float(result.log.ignition_s[k]))
+    raise FlightError(
+        f"no pass within {SEARCH_DAYS} days of {way.not_before.iso()} lands at {way.zone.name}: the nearest track is "
+        f"{nearest / KM:.0f} km from it"
+    )
+
+
+def _begun(
+    scenario: Scenario, craft: ShipData, chosen: _Pass, path: StationPath, departed: Departed, epoch: Epoch,
+    undocking_s: float, docked_s: float,
+) -> WayHome:  # fmt: skip
+    """The result up to the expected deorbit burn."""
+    assert craft.departure is not None
+    assert craft.descent is not None
+    leaving, log, choice = craft.departure, departed.log, chosen.choice
+    t_s = np.asarray(log.path.t_s)
+    free = t_s <= chosen.ignition_s
+    mass = np.asarray(log.path.inert_kg) + np.asarray(log.path.tank_kg).sum(axis=-1)
+    ship = Track(t_s[free], np.asarray(log.path.r_gcrf)[free], np.asarray(log.path.v_gcrf)[free], mass[free])
+    grid = np.arange(undocking_s, chosen.ignition_s + HOUR, _STATION_STEP_S)
+    r, v = jax.vmap(path.r_gcrf)(jnp.asarray(grid)), jax.vmap(path.v_gcrf)(jnp.asarray(grid))
+    station = Track(grid, np.asarray(r), np.asarray(v), np.full(grid.size, scenario.station.mass_kg.value))
+    rows: dict[str, Floats] = {
+        "t_s": t_s[free],
+        "r_rel_lvlh": np.asarray(log.r_rel_lvlh)[free],
+        "v_rel_lvlh": np.asarray(log.v_rel_lvlh)[free],
+    }
+    failures = tuple((one.part, one.nearest_m, one.at_s) for one in departed.failures)
+    stay_s = undocking_s - docked_s
+    home = Home(
+        stay_s, choice.element_set.epoch, undocking_s - (choice.element_set.epoch - epoch), choice.phase_sigma_rad,
+        _unique(ship), station, Departure(undocking_s, departed.clear_s, departed.distance_m, failures, rows),
+    )  # fmt: skip
+    hooks = undocking_s - leaving.hooks_s.value
+    found = WayHome(home, OUTCOMES[Outcome.UNDOCKED])
+    found.events += [
+        ("undocking_command", hooks, True),
+        ("undocking", undocking_s, False),
+        ("attitude_control_on", undocking_s + leaving.control_after_s.value, True),
+        ("keep_out_sphere_left", departed.clear_s, False),
+    ]
+    for k, dv in enumerate(np.asarray(log.burn_dv_lvlh)):
+        x, y, z = (float(part) for part in dv)
+        found.burns.append(
+            Burn(
+                f"separation_{k + 1}", "departure", float(log.burn_s[k]), math.hypot(x, y, z),
+                float(log.burn_lasts_s[k]), float(log.burn_kg[k]), (x, y, z),
+            )
+        )  # fmt: skip
+    found.used_kg["departure"] = departed.propellant_kg
+    found.figures["departure_distance_at_ignition_m"] = departed.distance_m
+    life = craft.docked_life_days
+    if life is not None and stay_s > life.value * DAY:
+        found.notes.append(
+            f"docked for {stay_s / DAY:.1f} days, longer than the ship's published {life.value:.0f} days"
+        )
+    mass_kg = craft.descent.ignition_mass_kg
+    found.notes.append(
+        f"mass at the deorbit burn {mass_kg.value:.0f} kg ({mass_kg.source}): what was carried up and down is not known"
+    )
+    return found
+
+
+def _unique(track: Track) -> Track:
+    """The track without repeated instants."""
+    keep = np.concatenate([[True], np.diff(track.t_s) > 1e-6])
+    return Track(track.t_s[keep], track.r_gcrf[keep], track.v_gcrf[keep], track.mass_kg[keep])
+
+
+def _land(
+    scenario: Scenario, craft: ShipData, way: Return, departed: Departed, chosen: _Pass, epoch: Epoch, found: WayHome
+) -> None:
+    """Aim the deorbit burn from the path that was flown, and come down."""
+    zone = way.zone
+    around = surroundings(
+        epoch, chosen.ignition_s - 2.0 * HOUR, chosen.ignition_s + DAY + 2.0 * HOUR, degree=GRAVITY_DEGREE
+    )
+    shared = descent(around, craft, zone.height_m.value)
+    aim = (zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG)
+    result: Aimed = aimed(shared, craft, [departed.path], np.array([chosen.ignition_s]), *aim)
+    log: DescentLog = jax.tree.map(lambda leaf: leaf[0], result.log)
+    if int(log.outcome) != Outcome.FLYING:
+        found.outcome = OUTCOMES[int(log.outcome)]
+        return
+    assert craft.descent is not None
+    ignition_s = float(log.ignition_s)
+    now = departed.path(jnp.asarray(ignition_s))
+    propellant = craft.propellant_kg.value
+    ignition = State(
+        jnp.asarray(ignition_s), now[:3], now[3:], jnp.asarray([propellant]),
+        jnp.asarray(craft.descent.ignition_mass_kg.value - propellant),
+    )  # fmt: skip
+    rows = history(shared, ignition, log)
+    burned = float(shared.burn.flow_kg_s) * float(log.cutoff_s - log.ignition_s)
+    miss = float(np.linalg.norm(east_north_m(float(log.latitude_rad), float(log.longitude_rad), *aim)))
+    landing = Landing(
+        t_s=float(log.landing_s),
+        zone=zone.name,
+        latitude_rad=float(log.latitude_rad),
+        longitude_rad=float(log.longitude_rad),
+        miss_m=miss,
+        is_inside_zone=miss <= zone.radius_km.value * KM,
+        entry_angle_rad=float(log.entry_angle_rad),
+        peak_load_g=float(log.peak_load_g),
+        peak_heat_w_m2=float(log.peak_heat_w_m2),
+        heat_load_j_m2=float(log.heat_load_j_m2),
+        sink_m_s=float(log.descent_speed_m_s),
+        cross_range_m=float(result.needed_m[0]),
+        reach_m=(float(result.reach_m[0, 0]), float(result.reach_m[0, 1])),
+        history=rows,
+    )
+    flown = Track(rows["t_s"], rows["r_gcrf"], rows["v_gcrf"], rows["mass_kg"])
+    before = found.home.ship.t_s < ignition_s
+    ship = Track(
+        *(
+            np.concatenate([getattr(found.home.ship, name)[before], getattr(flown, name)])
+            for name in ("t_s", "r_gcrf", "v_gcrf", "mass_kg")
+        )
+    )
+    found.home = replace(found.home, landing=landing, ship=ship)
+    found.outcome = OUTCOMES[Outcome.LANDED if landing.is_inside_zone else Outcome.LANDED_OUTSIDE_ZONE]
+    found.events += [
+        ("deorbit_ignition", ignition_s, False),
+        ("deorbit_cutoff", float(log.cutoff_s), False),
+        ("module_separation", float(log.separation_s), False),
+        ("entry_interface", float(log.interface_s), False),
+        ("peak_load", float(log.peak_load_s), False),
+        ("parachute", float(log.parachute_s), False),
+        ("main_parachute", float(log.main_s), False),
+        ("landing", float(log.landing_s), False),
+    ]
+    dv = craft.deorbit.delta_v_m_s.value
+    found.burns.append(
+        Burn("deorbit", "deorbit", ignition_s, dv, float(log.cutoff_s) - ignition_s, burned, (-dv, 0.0, 0.0))
+    )
+    found.used_kg["deorbit"] = burned
