@@ -52,6 +52,33 @@ class ParachutesData(Record):
     heat_shield_height_over_ground_km: Kilometres
     soft_landing_height_m: Metres
     touchdown_speed_m_s: Speed
+    reserve_area_m2: SquareMetres
+    reserve_delay_s: Duration
+    """from the main that fails as it opens until the reserve stands; the module falls alone meanwhile"""
+    reserve_touchdown_speed_m_s: Speed
+
+
+class OtherModulesData(Record):
+    """The modules that do not come home, and what is left of them."""
+
+    orbital_module_kg: Kilograms
+    orbital_module_kg_m2: Positive
+    """mass over drag coefficient times area, whole"""
+    service_module_kg_m2: Positive
+    break_up_height_km: Kilometres
+    fragments_kg_m2: Series
+    """the same of what reaches the ground, lightest and heaviest"""
+
+
+class LimitsData(Record):
+    """What crew, shield and radio stand."""
+
+    guided_load_g: Positive
+    ballistic_load_g: Positive
+    heat_load_mj_m2: Positive
+    blackout_height_km: Kilometres
+    """where the radio falls silent"""
+    link_mhz: Positive
 
 
 class DescentData(Record):
@@ -66,12 +93,15 @@ class DescentData(Record):
     bank_rate_deg_s: DegreesPerSecond
     module: ModuleData
     parachutes: ParachutesData
+    others: OtherModulesData
+    limits: LimitsData
 
     def pytree(self) -> "DescentModule":
         """The descent module in SI for JAX.
 
         **Model** the drag areas of the main parachute, reefed and open, follow from the published steady speeds of the
-        whole module, heat shield inside: C A = 2 m g / (rho v^2), open at sea level, reefed at the density of 7 km.
+        whole module, heat shield inside: C A = 2 m g / (rho v^2), open at sea level, reefed at the density of 7 km. The
+        reserve has the main's drag coefficient.
         """
         module, chutes = self.module, self.parachutes
         weight = 2.0 * STANDARD_GRAVITY_M_S2 * module.mass_kg.value
@@ -96,6 +126,9 @@ class DescentData(Record):
             heat_shield_height_over_ground_m=leaf(chutes.heat_shield_height_over_ground_km.value * KM),
             soft_landing_height_m=leaf(chutes.soft_landing_height_m.value),
             touchdown_speed_m_s=leaf(chutes.touchdown_speed_m_s.value),
+            reserve_drag_area_m2=leaf(open_m2 * chutes.reserve_area_m2.value / chutes.main_area_m2.value),
+            reserve_delay_s=leaf(chutes.reserve_delay_s.value),
+            reserve_touchdown_speed_m_s=leaf(chutes.reserve_touchdown_speed_m_s.value),
         )
 
 
@@ -116,6 +149,7 @@ class DescentModule(eqx.Module):
     drogue_delay_s : s from the command to the filled drogue. drogue_drag_area_m2 : C A, m2.
     main_height_over_ground_m : m, where the main is drawn. reefing_s : s. reefed_drag_area_m2, main_drag_area_m2 : m2.
     heat_shield_height_over_ground_m, soft_landing_height_m : m. touchdown_speed_m_s : m/s.
+    reserve_drag_area_m2 : C A, m2. reserve_delay_s : s without any before it. reserve_touchdown_speed_m_s : m/s.
     """
 
     mass_kg: Scalar
@@ -136,8 +170,28 @@ class DescentModule(eqx.Module):
     heat_shield_height_over_ground_m: Scalar
     soft_landing_height_m: Scalar
     touchdown_speed_m_s: Scalar
+    reserve_drag_area_m2: Scalar
+    reserve_delay_s: Scalar
+    reserve_touchdown_speed_m_s: Scalar
 
     def drag_and_lift(self, mach: Scalar) -> tuple[Scalar, Scalar]:
         """Drag coefficient and lift to drag at a Mach number, linear between the rows."""
         row = self.aerodynamics
         return jnp.interp(mach, row[:, 0], row[:, 1]), jnp.interp(mach, row[:, 0], row[:, 2])
+
+    def on_reserve(self) -> "DescentModule":
+        """The same module whose main parachute fails as it opens: nothing holds it until the reserve stands.
+
+        **Ignores** the drag of the failed main, the reefing of the reserve.
+        """
+        module: DescentModule = eqx.tree_at(
+            lambda m: (m.reefed_drag_area_m2, m.reefing_s, m.main_drag_area_m2, m.touchdown_speed_m_s),
+            self,
+            (
+                jnp.zeros_like(self.reefed_drag_area_m2),
+                self.reserve_delay_s,
+                self.reserve_drag_area_m2,
+                self.reserve_touchdown_speed_m_s,
+            ),
+        )
+        return module
