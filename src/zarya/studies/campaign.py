@@ -65,7 +65,12 @@ class Campaign:
 
 
 def fly_many(
-    scenario: Scenario, cases: int, seed: int = 0, *, on_progress: Callable[[str], None] | None = None
+    scenario: Scenario,
+    cases: int,
+    seed: int = 0,
+    *,
+    first: int = 0,
+    on_progress: Callable[[str], None] | None = None,
 ) -> Campaign:
     """Fly `cases` dispersed flights from the pad to docking.
 
@@ -73,6 +78,7 @@ def fly_many(
     ----------
     scenario : from `load`; it needs a planned docking or the nominal one is taken.
     cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
+    first : number of the first case; one case can be flown again alone.
 
     **Model** dispersions by `zarya.studies.dispersions`; every case re-plans its burns from its own navigated states on
     the matrices of the nominal plan.
@@ -85,7 +91,7 @@ def fly_many(
     say("nominal plan")
     programs = _Programs(setting, seed)
     rows: list[dict[str, Any]] = []
-    numbers = np.arange(cases, dtype=np.float64)
+    numbers = np.arange(first, first + cases, dtype=np.float64)
     size = BATCH * len(jax.local_devices())
     for start in range(0, cases, size):
         batch = numbers[start : start + size]

@@ -1,0 +1,81 @@
+"""Dispersed flights of Soyuz MS-24, pad to docking: outcomes counted, every case its own, files that others read."""
+
+import functools
+import json
+
+import polars as pl
+import pytest
+from typer.testing import CliRunner
+
+import zarya
+import zarya.cli
+from zarya.cli.app import app
+from zarya.flight.phase import OUTCOMES
+from zarya.mission.setting import prepared
+from zarya.studies import campaign
+
+CASES, SEED = 16, 1
+
+
+@pytest.fixture(scope="module")
+def scenario():
+    return zarya.load("soyuz-ms-24")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def small_batches():
+    """Results do not depend on the size of a batch; what is decided before lift-off is decided once for all runs."""
+    once = functools.cache(lambda name: prepared(zarya.load(name), lambda _: None))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(campaign, "BATCH", CASES // 2)
+        patch.setattr(campaign, "prepared", lambda scenario, _: once(scenario.name))
+        yield
+
+
+@pytest.fixture(scope="module")
+def flown(scenario):
+    return campaign.fly_many(scenario, CASES, SEED)
+
+
+def test_every_case_ends_in_a_counted_outcome(flown):
+    assert set(flown.outcomes) <= set(OUTCOMES)
+    assert sum(flown.outcomes.values()) == CASES == flown.cases.height
+    assert flown.cases["case"].to_list() == list(range(CASES))
+    docked = flown.cases.filter(pl.col("outcome") == "docked")
+    assert 0 < docked.height < CASES  # the third stage's margin is half a sigma: both ends are there
+    dry = flown.cases.filter(pl.col("outcome") == "orbit_not_reached")
+    assert dry.height == CASES - docked.height
+    assert (docked["propellant_left_kg"] > 0.0).all()
+
+
+def test_those_that_reach_orbit_reach_the_insertion_asked_for(flown):
+    """The contract: 10 km and 0.03 deg; contact inside the limits of the docking system."""
+    docked = flown.cases.filter(pl.col("outcome") == "docked")
+    axis = docked["semi_major_axis_km"]
+    assert axis.max() - axis.min() < 10.0
+    assert ((docked["inclination_mean_deg"] - 51.65).abs() < 0.03).all()
+    assert docked["axial_m_s"].is_between(0.10, 0.35).all()
+    assert (docked["lateral_m"] < 0.34).all()
+    assert (docked["docking_met_s"] - docked["docking_met_s"].median()).abs().max() < 60.0
+
+
+def test_a_case_flown_alone_gives_the_same_numbers(scenario, flown):
+    alone = campaign.fly_many(scenario, 1, SEED, first=11).cases.row(0, named=True)
+    among = flown.cases.row(11, named=True)
+    assert alone["case"] == 11
+    assert alone["outcome"] == among["outcome"]
+    for name, value in among.items():
+        assert alone[name] == (value if isinstance(value, str) or value is None else pytest.approx(value, rel=1e-9))
+
+
+def test_the_command_line_counts_the_same_and_writes_parquet(flown, tmp_path):
+    done = CliRunner().invoke(
+        app, ["fly", "soyuz-ms-24", "--cases", "4", "--seed", str(SEED), "--out", str(tmp_path), "--json"]
+    )
+    assert done.exit_code == 0, done.output
+    report = json.loads(done.stdout)
+    assert report["cases"] == 4
+    assert sum(report["outcomes"].values()) == 4
+    written = pl.read_parquet(tmp_path / "cases.parquet")
+    assert written["outcome"].to_list() == flown.cases["outcome"].to_list()[:4]
+    assert written["propellant_left_kg"].to_list() == pytest.approx(flown.cases["propellant_left_kg"].to_list()[:4])
