@@ -5,31 +5,32 @@ from typing import Annotated, Any
 
 import typer
 
-Sets = Annotated[Path | None, typer.Option("--tle", help="File of element sets (TLE, 3LE or OMM), may hold years.")]
+Sets = Annotated[
+    Path | None,
+    typer.Option("--tle", "--orbit", help="Orbit of the station: TLE, 3LE or OMM (may hold years), or OEM."),
+]
 
 
 def element_sets(path: Path | None) -> Any:
-    """Element sets of the file given with `--tle`: TLE, 3LE or OMM."""
+    """Element sets of the file given with `--tle`: TLE, 3LE or OMM, or fitted to an OEM."""
+    from zarya.exchange.orbit_intake import read_sets
+
+    return read_sets(_given(path))
+
+
+def history(path: Path | None) -> Any:
+    """The same as an `ElementHistory`, which knows what of an OEM is a forecast."""
+    from zarya.exchange.orbit_intake import read_history
+
+    return read_history(_given(path))
+
+
+def _given(path: Path | None) -> Path:
     from zarya.errors import InputError
-    from zarya.orbits.tle import read_element_sets
 
     if path is None:
         raise InputError("the station's element sets are missing", key="tle", remedy="Give --tle FILE.")
-    if _is_omm(path):
-        from zarya.exchange.messages import read_omm
-
-        return tuple(message.elements for message in read_omm(path))
-    return read_element_sets(path)
-
-
-def _is_omm(path: Path) -> bool:
-    """Whether a file begins like an OMM, in KVN or XML; what cannot be read is left to the reader of element sets."""
-    try:
-        with path.open("rb") as file:
-            start = file.read(4096).lower()
-    except OSError:
-        return False
-    return b"ccsds_omm_vers" in start or b"<omm" in start
+    return path
 
 
 def instant(text: str | None, key: str) -> Any:

@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, out, print_json
-from zarya.cli.given import Sets, element_sets, instant, limits, positive
+from zarya.cli.given import Sets, history, instant, limits, positive
 from zarya.cli.spans import seconds
 
 
@@ -52,7 +52,6 @@ def windows(
     Example: `zarya windows --tle sets.tle --from 2023-09-14 --to 2023-09-18 --scheme 2-orbit --yaw-budget-kg 5`
     """
     from zarya.exchange.calendar_files import read_calendar
-    from zarya.gnc.element_choice import ElementHistory
     from zarya.studies.windows import Allowance, Ports, launch, launch_windows
 
     if validate:
@@ -68,16 +67,16 @@ def windows(
     if yaw_kg is not None:
         positive(yaw_kg, "yaw-budget-kg")
     ports = Ports(() if calendar is None else read_calendar(calendar), port, seconds(stay, "stay"))
-    history = ElementHistory(element_sets(tle))
+    sets = history(tle)
     rows = launch_windows(
-        station, site, launcher, ship, history, instant(start, "from"), instant(end, "to"), scheme,
+        station, site, launcher, ship, sets, instant(start, "from"), instant(end, "to"), scheme,
         direction=direction, ports=ports, allowance=allowance, catalog=folder,
     )  # fmt: skip
     files: list[Path] = []
     if to_folder is not None:
         from zarya.exchange.windows_files import write_windows
 
-        files = write_windows(rows, launch(station, site, launcher, ship, catalog=folder), history, to_folder)
+        files = write_windows(rows, launch(station, site, launcher, ship, catalog=folder), sets, to_folder)
     if as_json:
         print_json({"windows": rows, **({"files": [str(path) for path in files]} if files else {})})
         return
@@ -175,7 +174,7 @@ def phase(
 
     found = phase_reboosts(
         station,
-        element_sets(tle),
+        history(tle),
         launch,
         scheme,
         site=site,

@@ -43,7 +43,7 @@ class ElementChoice:
     Parameters
     ----------
     element_set : the set to use.
-    age_s : s, from its epoch to the instant asked for.
+    age_s : s, from its epoch to the instant asked for; from the end of tracking where the set is a forecast.
     phase_sigma_rad : rad, 1 sigma of the station's place along its orbit at that instant, from the age alone.
     rejected : one line for each newer set passed over.
     warnings : what is doubtful about the set chosen.
@@ -62,13 +62,16 @@ class ElementHistory:
     Parameters
     ----------
     sets : in any order.
+    known : the instant up to which they rest on tracking, where later ones are a forecast; ages count from it.
+    note : goes into the warnings of every choice.
     """
 
     sets: tuple[ElementSet, ...]
     days: NDArray[np.float64]
     """UTC Julian dates of the epochs, (set,)."""
 
-    def __init__(self, sets: Sequence[ElementSet]) -> None:
+    def __init__(self, sets: Sequence[ElementSet], known: Epoch | None = None, note: str = "") -> None:
+        self.known, self.note = known, note
         self.sets = tuple(sorted(sets, key=_day))
         self.days = np.array([_day(item) for item in self.sets])
         self._chosen: dict[int, tuple[int, tuple[str, ...], tuple[str, ...], float]] = {}
@@ -76,6 +79,10 @@ class ElementHistory:
     def count_before(self, when: Epoch) -> int:
         """How many sets have an earlier epoch."""
         return int(np.searchsorted(self.days, sum(when.jd("utc")) - _EPOCH_RESOLUTION_DAY))
+
+    def first(self, count: int) -> "ElementHistory":
+        """The history of the first `count` sets."""
+        return ElementHistory(self.sets[:count], self.known, self.note)
 
     def window(self, count: int, instant_day: float) -> tuple[ElementSet, ...]:
         """Of the first `count` sets those of the last 30 days before the instant if any, else the newest 40."""
@@ -111,7 +118,10 @@ def choose_element_set(sets: Sequence[ElementSet] | ElementHistory, before: Epoc
         history._chosen[count] = _verdict(history, count, before)
     index, rejected, warnings, factor = history._chosen[count]
     chosen = history.sets[index]
-    age_s = before - chosen.epoch
+    is_forecast = history.known is not None and chosen.epoch > history.known
+    age_s = before - (history.known if is_forecast and history.known is not None else chosen.epoch)
+    if history.note:
+        warnings = (*warnings, history.note)
     sigma_rad = min(factor * phase_sigma_rad(age_s), UNKNOWN_PHASE_RAD)
     return ElementChoice(chosen, age_s, sigma_rad, rejected, warnings)
 

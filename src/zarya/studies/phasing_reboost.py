@@ -111,7 +111,7 @@ def phase_reboosts(
     case = _Case(launch(station, site, launcher, ship, catalog=catalog), schemes_named(scheme)[0], day)
     first_guess = _instant(case, choose_element_set(history, min(day, as_of or day)).element_set).liftoff
     limit = min(first_guess, as_of or first_guess)
-    known = ElementHistory(history.sets[: history.count_before(limit)])
+    known = history.first(history.count_before(limit))
     choice = choose_element_set(known, limit)
     instant = _instant(case, choice.element_set)
     now = as_of or choice.element_set.epoch
