@@ -103,8 +103,9 @@ class WayDown(eqx.Module):
     def place(self, r_gcrf: Vector3) -> Place:
         """Where a point is over the turning Earth.
 
-        **Model** one round of Bowring's formula in ratios instead of angles; the pole stands still.
-        **Valid** -1 to 200 km: within a centimetre of the height and 1e-8 of the axes over a descent (tested).
+        **Model** one round of Bowring's formula in ratios instead of angles; the pole stands still
+        (it turns with the Earth, 1.5e-6 rad off the axis).
+        **Valid** -1 to 200 km: within a centimetre of the height and 3e-7 rad of the axes over a descent (tested).
         """
         z = jnp.sum(r_gcrf * self.pole_gcrf)
         level = r_gcrf - z * self.pole_gcrf
