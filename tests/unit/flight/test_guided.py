@@ -61,7 +61,7 @@ def test_place_is_the_geodetic_one(way: WayDown) -> None:
         dcm = way.earth.dcm_itrf_from_gcrf(jnp.asarray(600.0))
         place = way.place(dcm.T @ r_itrf)
         east, north, up = dcm_enu_from_itrf(*geodetic_from_itrf(r_itrf)[:2])
-        assert float(place.height_m) == pytest.approx(height, abs=1e-2)  # the pole of itrf turns with the Earth about its axis
+        assert float(place.height_m) == pytest.approx(height, abs=1e-2)  # the pole turns with the Earth
         for ours, theirs in ((place.east, east), (place.north, north), (place.up, up)):
             assert np.allclose(dcm @ ours, theirs, atol=3e-7)
 
