@@ -21,7 +21,7 @@ from zarya.gnc.proximity import drawn_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Setting, prepared
-from zarya.orbits.mean import mean_from_osculating
+from zarya.orbits.mean import MeanElements, mean_from_osculating
 from zarya.studies.dispersions import ascent_dispersions, phasing_errors
 from zarya.units import DEG, KM
 
@@ -51,6 +51,12 @@ class Campaign:
         """How many flights ended how."""
         counted = self.cases["outcome"].value_counts(sort=True)
         return {str(name): int(count) for name, count in counted.iter_rows()}
+
+    def inserted_within(self, height_m: float = 10_000.0, angle_rad: float = 0.03 * DEG) -> int:
+        """How many cases reach orbit with perigee, apogee, inclination and node so near to the nominal flight's."""
+        heights = [pl.col(name).abs() * KM <= height_m for name in ("perigee_error_km", "apogee_error_km")]
+        angles = [pl.col(name).abs() * DEG <= angle_rad for name in ("inclination_error_deg", "node_error_deg")]
+        return self.cases.filter(pl.col("outcome") != "orbit_not_reached", *heights, *angles).height
 
     def statistics(self) -> dict[str, dict[str, float]]:
         """1 %, median and 99 % of every number of the flights that docked."""
@@ -124,6 +130,7 @@ class _Programs:
         self.loads = orbital_loads(setting.around, ship.drag_area_m2 * ship.drag_coefficient)
         at = setting.epoch + float(nominal.ship.t_s)
         self.dcm_teme_from_gcrf = jnp.asarray(dcm_gcrf_from_teme(at).T)
+        self.insertion = _orbit(self.dcm_teme_from_gcrf, nominal)
 
     def fly(self, cases: Floats) -> dict[str, Any]:
         """One batch; returns arrays that may still be on their way."""
@@ -131,7 +138,8 @@ class _Programs:
         case = ascent_dispersions(launcher, self.seed, cases)
         errors = phasing_errors(self.slots, self.seed, cases)
         navigation = drawn_navigation(self.seed, [int(case) for case in cases])
-        shared = (self.setting.ascent, self.phasing, self.approach, self.loads, self.dcm_teme_from_gcrf)
+        frame = (self.dcm_teme_from_gcrf, self.insertion)
+        shared = (self.setting.ascent, self.phasing, self.approach, self.loads, frame)
         return _flown(shared, (case, errors, navigation))
 
 
@@ -153,12 +161,14 @@ def _flown(shared: Any, cases: Any) -> dict[str, Any]:
 
 def _lane(shared: Any, cases: Any) -> dict[str, Any]:
     """The cases of one device."""
-    launch, rendezvous, docking, loads, dcm_teme_from_gcrf = shared
+    launch, rendezvous, docking, loads, (dcm_teme_from_gcrf, nominal) = shared
 
     def one(case: Any, errors: Any, navigation: Any) -> dict[str, Any]:
         at, course = ascent.fly_bare(launch, case)
-        mean = mean_from_osculating(dcm_teme_from_gcrf @ at.ship.r_gcrf, dcm_teme_from_gcrf @ at.ship.v_gcrf)
+        mean = _orbit(dcm_teme_from_gcrf, at)
         low = mean.a_m * (1.0 - mean.e) - 6_378_137.0
+        perigee_error = mean.a_m * (1.0 - mean.e) - nominal.a_m * (1.0 - nominal.e)
+        apogee_error = mean.a_m * (1.0 + mean.e) - nominal.a_m * (1.0 + nominal.e)
         is_orbit = (low > _PERIGEE_LOW_M) & (course.propellant_left_kg > 0.0) & jnp.isfinite(course.cutoff_s)
         outcome = jnp.where(is_orbit, at.outcome, OUTCOMES.index("orbit_not_reached"))
         at = Handover(at.ship, at.navigated_r_gcrf, at.navigated_v_gcrf, outcome.astype(at.outcome.dtype))
@@ -173,6 +183,10 @@ def _lane(shared: Any, cases: Any) -> dict[str, Any]:
             "eccentricity": mean.e,
             "inclination_mean_deg": mean.i_rad / DEG,
             "raan_mean_deg": mean.raan_rad / DEG,
+            "perigee_error_km": perigee_error / KM,
+            "apogee_error_km": apogee_error / KM,
+            "inclination_error_deg": (mean.i_rad - nominal.i_rad) / DEG,
+            "node_error_deg": jnp.arcsin(jnp.sin(mean.raan_rad - nominal.raan_rad)) / DEG,
             "phasing_delta_v_m_s": log.total_m_s,
             "aim_miss_m": jnp.linalg.norm(log.residual[:3]),
             "aim_miss_m_s": jnp.linalg.norm(log.residual[3:]),
@@ -186,6 +200,11 @@ def _lane(shared: Any, cases: Any) -> dict[str, Any]:
 
     found: dict[str, Any] = jax.vmap(one)(*cases)
     return found
+
+
+def _orbit(dcm_teme_from_gcrf: Any, at: Handover) -> MeanElements:
+    """Mean elements in TEME of the ship at separation."""
+    return mean_from_osculating(dcm_teme_from_gcrf @ at.ship.r_gcrf, dcm_teme_from_gcrf @ at.ship.v_gcrf)
 
 
 def _rows(batch: Floats, found: dict[str, Any]) -> list[dict[str, Any]]:
