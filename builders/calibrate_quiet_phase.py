@@ -2,8 +2,9 @@
 
     python builders/calibrate_quiet_phase.py HISTORY.tle
 
-The 68.3 % points go into `zarya.studies.phasing_reboost.QUIET_SIGMA_DEG`. Spans with a burn found by
-`detect_reboosts`, or within 1.7 days after one, are left out.
+The 68.3 % points go into `zarya.studies.phase_spread.QUIET_SIGMA_DEG`. Spans with a burn found by
+`detect_reboosts`, or within 1.7 days after one, are left out. Then how often the error stays within one and two of the
+sigmas that `phase_spread` states for the set.
 """
 
 import argparse
@@ -15,6 +16,7 @@ import numpy as np
 from zarya.errors import CoverageError
 from zarya.gnc.element_choice import ElementHistory, choose_element_set
 from zarya.orbits.tle import read_element_sets
+from zarya.studies.phase_spread import phase_spread
 from zarya.studies.reboosts import detect_reboosts
 from zarya.time import Epoch
 from zarya.units import DAY
@@ -32,7 +34,7 @@ def main() -> None:
     burns = np.array([sum(item.epoch.jd("utc")) for item in detect_reboosts(history)])
     print(f"{len(burns)} burns")
     for ahead in AHEAD_DAYS:
-        errors = []
+        errors, stated = [], []
         for day in np.arange(history.days[0] + 10.0, history.days[-1] - ahead - 2.0, 2.0):
             try:
                 chosen = choose_element_set(history, Epoch.from_jd(math.floor(day - 0.5) + 0.5, (day - 0.5) % 1.0))
@@ -48,8 +50,11 @@ def main() -> None:
             found = chosen.element_set.secular_at((history.days[index] - start) * DAY)[1]
             error = math.degrees(found - later.secular_at(0.0)[1])
             errors.append(abs((error + 180.0) % 360.0 - 180.0))
+            stated.append(phase_spread(chosen.element_set, (history.days[index] - start) * DAY).sigma_deg)
         one, two = np.percentile(errors, [68.3, 95.0])
-        print(f"{ahead:6.2f} d  68.3 % {one:8.4f} deg   95 % {two:8.4f} deg   {len(errors)} spans")
+        size = np.array(errors) / np.array(stated)
+        inside = f"within 1, 2 stated sigma {np.mean(size < 1.0):.2f} {np.mean(size < 2.0):.2f}"
+        print(f"{ahead:6.2f} d  {inside}  68.3 % {one:8.4f} deg   95 % {two:8.4f} deg   {len(errors)} spans")
 
 
 if __name__ == "__main__":

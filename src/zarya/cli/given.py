@@ -81,3 +81,12 @@ def positive(value: float, key: str) -> float:
     if not 0.0 <= value < float("inf"):
         raise InputError("may not be negative", key=key, value=value, remedy="Give 0 or more.")
     return value
+
+
+def above_zero(value: float, key: str) -> float:
+    """A number of the command line that must be greater than zero."""
+    from zarya.errors import InputError
+
+    if not 0.0 < value < float("inf"):
+        raise InputError("must be greater than zero", key=key, value=value, remedy="Give a positive number.")
+    return value

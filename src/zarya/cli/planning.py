@@ -7,7 +7,7 @@ import typer
 from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, out, print_json
-from zarya.cli.given import Sets, history, instant, limits, positive
+from zarya.cli.given import Sets, above_zero, history, instant, limits, positive, span
 from zarya.cli.spans import seconds
 
 
@@ -163,6 +163,23 @@ def phase(
     launcher: Annotated[str, typer.Option(help="Launcher of the catalog.")] = "soyuz-2.1a",
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     as_of: Annotated[str | None, typer.Option(help="Day the plan is made; later element sets are not used.")] = None,
+    target: Annotated[
+        float | None, typer.Option("--target-deg", help="Phase to aim at in place of our choice.")
+    ] = None,
+    keep_out: Annotated[
+        list[str] | None, typer.Option(help="No burn in this span, 2023-09-08/2023-09-10; may be repeated.")
+    ] = None,
+    attitude: Annotated[
+        list[str] | None, typer.Option("--attitude", help="The attitude allows no burn in this span; may be repeated.")
+    ] = None,
+    beta_limit: Annotated[
+        float | None, typer.Option("--beta-limit-deg", help="No burn while the Sun is higher over the plane.")
+    ] = None,
+    thruster: Annotated[str, typer.Option(help="Ship of the catalog that burns, docked.")] = "progress-ms",
+    thrust_n: Annotated[float | None, typer.Option("--thrust-n", help="Its thrust along the velocity, N.")] = None,
+    isp_s: Annotated[float | None, typer.Option("--isp-s", help="Its specific impulse, s.")] = None,
+    landing: Annotated[str | None, typer.Option(help="Day of a landing that follows.")] = None,
+    zone: Annotated[str, typer.Option(help="Landing zone of the catalog.")] = "zhezkazgan",
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
@@ -170,8 +187,11 @@ def phase(
 
     Example: `zarya phase --tle sets.tle --launch 2023-09-15 --scheme 2-orbit --as-of 2023-08-25`
     """
-    from zarya.studies.phasing_reboost import phase_reboosts
+    from zarya.studies.phasing_reboost import THRUST_N, NextLanding, Thruster, phase_reboosts
+    from zarya.studies.reboost_plan import Forbidden
 
+    closed = [Forbidden(*span(text, "keep-out")) for text in keep_out or ()]
+    closed += [Forbidden(*span(text, "attitude"), "attitude") for text in attitude or ()]
     found = phase_reboosts(
         station,
         history(tle),
@@ -180,25 +200,68 @@ def phase(
         site=site,
         launcher=launcher,
         ship=ship,
+        thruster=Thruster(
+            thruster,
+            THRUST_N if thrust_n is None else above_zero(thrust_n, "thrust-n"),
+            None if isp_s is None else above_zero(isp_s, "isp-s"),
+        ),
         as_of=None if as_of is None else instant(as_of, "as-of"),
+        target_deg=target,
+        keep_out=closed,
+        beta_limit_deg=beta_limit,
+        landing=None if landing is None else NextLanding(instant(landing, "landing"), zone),
         catalog=folder,
     )
     if as_json:
         print_json(found)
         return
-    sigma = found["sigma_deg"]
-    out.print(
+    _print_phase(found)
+
+
+def _print_phase(found: dict[str, Any]) -> None:
+    """The burns, and what the phase rests on."""
+    low, high = found["published_window_deg"]
+    drag, since, after = found["drag"], found["flown_since"], found["landing"]
+    lines = [
+        f"lift-off {found['liftoff_utc'][:19]}, {found['scheme']}, range {low:.1f} to {high:.1f} deg",
         f"phase without burns {found['phase_deg_without']:.1f} deg, with {found['phase_deg_with']:.1f} deg "
-        f"(1 sigma {sigma:.1f})",
-        highlight=False,
-    )
-    table = Table("reboost, UTC", "delta-v, m/s", "lasts, s", "propellant, kg", "height, km", show_edge=False)
-    for row in found["reboosts"]:
+        f"(1 sigma {found['sigma_deg']:.1f} now, {found['sigma_deg_after_update']:.1f} with the last burn sized anew)",
+        f"drag turns it by {drag['turn_deg']:.1f} deg until then; the air may change that by {drag['air_sigma']:.0%}: "
+        f"{drag['phase_deg_thin_air']:.1f} to {drag['phase_deg_dense_air']:.1f} deg",
+    ]
+    for line in lines:
+        out.print(line, highlight=False)
+    _print_burns(found["reboosts"])
+    if since is not None:
+        words = f"flown since: {len(since['reboosts'])} burns, {since['phase_change_deg']:+.1f} deg"
+        out.print(
+            f"{words}; with them {since['phase_deg_expected']:.1f} deg was to be expected, "
+            f"{since['phase_deg']:.1f} deg came ({since['miss_in_sigma']:+.1f} sigma)",
+            highlight=False,
+        )
+        if since["reboosts"]:
+            _print_burns(since["reboosts"])
+    if after is not None:
+        words = (
+            f"landing in {after['zone']}: pass {after['pass_utc_with']}, {after['distance_km_with']:.0f} km beside it"
+        )
+        before = f"without burns {after['pass_utc_without']}, {after['distance_km_without']:.0f} km"
+        out.print(f"{words} (1 sigma {after['sigma_km']:.0f} km); {before}", highlight=False)
+
+
+def _print_burns(rows: list[dict[str, Any]]) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    for name in ("reboost, UTC", "delta-v, m/s", "lasts, s", "propellant, kg", "height, km", "phase, deg", ""):
+        table.add_column(name, no_wrap=True)
+    for row in rows:
+        turn, why = row["phase_change_deg"], row.get("moved_by")
         table.add_row(
-            row["utc"],
+            row["utc"][:19],
             f"{row['delta_v_m_s']:.2f}",
             f"{row['duration_s']:.0f}",
             f"{row['propellant_kg']:.0f}",
             f"{row['altitude_change_km']:+.2f}",
+            "" if turn is None else f"{turn:+.1f}",
+            "flown" if row["flown"] else f"before {why}" if why else "",
         )
     out.print(table)

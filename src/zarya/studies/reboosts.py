@@ -5,7 +5,7 @@
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ type Floats = NDArray[np.float64]
 
 LEAST_DELTA_V_M_S: Final = 0.05
 """Smaller burns are not told from drag that changes within days (measured false alarms: docs/validation/windows.md)."""
+LEAST_LOWERING_M_S: Final = 0.1
 _SCAN_HALF_DAYS: Final = 2.5
 _FIT_HALF_DAYS: Final = 4.0
 _SCAN_STEP_DAYS: Final = 0.125
@@ -64,6 +65,44 @@ def detect_reboosts(
     if len(history.sets) < 2 * _LEAST_SETS:
         return []
     days, u = _argument_of_latitude(history)
+    found = _found(days, u, history, least_delta_v_m_s)
+    return [_reboost(days, u, t, found, history) for t in found]
+
+
+def detect_lowerings(
+    sets: Sequence[ElementSet] | ElementHistory,
+    reboosts: Sequence[Reboost],
+    least_delta_v_m_s: float = LEAST_LOWERING_M_S,
+) -> list[Reboost]:
+    """Burns against the velocity (avoidance of debris): delta-v and height change negative, in order.
+
+    Parameters
+    ----------
+    sets, reboosts : the history and what `detect_reboosts` found in it.
+
+    **Model** that of `detect_reboosts` with the kinks of the reboosts taken out and the sign turned.
+    **Valid** ISS: 0.36 m/s on 2023-08-24 (reported as an avoidance of debris); rates in docs/validation/windows.md.
+    """
+    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    if len(history.sets) < 2 * _LEAST_SETS:
+        return []
+    days, u = _argument_of_latitude(history)
+    for item in reboosts:
+        t = sum(item.epoch.jd("utc"))
+        axis_m = _semi_major_axis_m(history.sets[min(int(np.searchsorted(history.days, t)), len(history.sets) - 1)])
+        u = u + 3.0 * item.delta_v_m_s * DAY / axis_m * np.maximum(days - t, 0.0)
+    found = _found(days, -u, history, least_delta_v_m_s)
+    turned = [_reboost(days, -u, t, found, history) for t in found]
+    near = [sum(item.epoch.jd("utc")) for item in reboosts]
+    return [
+        replace(item, delta_v_m_s=-item.delta_v_m_s, altitude_change_m=-item.altitude_change_m)
+        for item, t in zip(turned, found, strict=True)
+        if all(abs(t - other) > _APART_DAYS for other in near)
+    ]
+
+
+def _found(days: Floats, u: Floats, history: ElementHistory, least_delta_v_m_s: float) -> list[float]:
+    """Days of the kinks downwards that are burns."""
     axis_m = _semi_major_axis_m(history.sets[len(history.sets) // 2])
     least = 3.0 * least_delta_v_m_s / axis_m * DAY
     times = np.arange(days[0] + 0.2, days[-1] - 0.2, _SCAN_STEP_DAYS)
@@ -79,8 +118,7 @@ def detect_reboosts(
         for k in np.flatnonzero(np.abs(times - t) < 2.0 * _SCAN_HALF_DAYS):  # what is left once this burn is known
             is_new = strength[k] > 0.0 and np.min(np.abs(np.array(found) - times[k])) > _APART_DAYS
             strength[k] = _strength(days, u, float(times[k]), found, least) if is_new else 0.0
-    found = _refined(days, u, found, least)
-    return [_reboost(days, u, t, found, history) for t in found]
+    return _refined(days, u, found, least)
 
 
 def _refined(days: Floats, u: Floats, found: Sequence[float], least: float) -> list[float]:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarya.bodies import positions_gcrf
-from zarya.gnc.plane_crossing import MeanPlanes, Site, pad_directions_rad
+from zarya.gnc.plane_crossing import MeanPlanes, Site, mean_planes, pad_directions_rad
 from zarya.gnc.schemes import AIM_BEFORE_CONTACT_S
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch, jd_grid
@@ -64,8 +64,7 @@ def light(
     **Ignores** nutation (17 arcsec), refraction, penumbra.
     """
     sun = _sun_of_date(origin, liftoff_s)
-    i, raan = station.inclination_rad, station.raan_rad
-    normal = np.stack([np.sin(raan) * np.sin(i), -np.cos(raan) * np.sin(i), np.cos(i)], axis=1)
+    normal = _normals(station)
     right_ascension, declination = pad_directions_rad(pad, origin, liftoff_s)
     latitude = pad[0]
     up = np.stack(
@@ -92,6 +91,18 @@ def light(
         np.min(over, axis=1),
         np.max(over, axis=1),
     )
+
+
+def plane_beta_deg(element_set: ElementSet, origin: Epoch, t_s: Floats) -> Floats:
+    """Sun over the mean plane of an element set, deg, `t_s` (lane,) s after `origin`."""
+    station = mean_planes([element_set] * len(t_s), origin, t_s)
+    return np.asarray(np.arcsin(np.sum(_normals(station) * _sun_of_date(origin, t_s), axis=1)) / DEG)
+
+
+def _normals(station: MeanPlanes) -> Floats:
+    """Unit normals of the planes, (lane, 3)."""
+    i, raan = station.inclination_rad, station.raan_rad
+    return np.stack([np.sin(raan) * np.sin(i), -np.cos(raan) * np.sin(i), np.cos(i)], axis=1)
 
 
 def _landing_directions(right_ascension_rad: Floats, declination_rad: Floats, azimuth_rad: Floats) -> Floats:

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from zarya.gnc.plane_crossing import _in_chunks, _means
 from zarya.orbits.tle import ElementSet
-from zarya.studies.reboosts import Reboost, detect_reboosts
+from zarya.studies.reboosts import Reboost, detect_lowerings, detect_reboosts
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 
@@ -82,3 +82,17 @@ def test_every_injected_burn_is_found_with_its_size_and_time(found: list[list[Re
 
 def test_quiet_spans_raise_no_alarm(found: list[list[Reboost]]) -> None:
     assert all(not seen for burn, seen in zip(BURNS, found, strict=True) if burn == 0.0)
+
+
+def test_burns_against_the_velocity_are_found_apart() -> None:
+    """0.2 to 1 m/s against the velocity; none is seen where there is none, also beside a reboost."""
+    burns = np.array([-1.0, -0.5, -0.35, -0.2, 0.0, 0.0, 0.5, 2.0])
+    for burn, sets in zip(burns, element_sets(burns, seed=3), strict=True):
+        along = detect_reboosts(sets)
+        against = detect_lowerings(sets, along)
+        assert len(along) == (burn > 0.0)
+        assert len(against) == (burn < 0.0)
+        for item in against:
+            assert abs(item.delta_v_m_s / burn - 1.0) < 0.15
+            assert item.altitude_change_m < 0.0
+            assert abs(item.epoch - (START + BURN_DAY * DAY)) < 3.0 * 3600.0
