@@ -1,6 +1,8 @@
-"""Command `land`: opportunities to come home."""
+"""Command `land`: opportunities to come home, and where dispersed landings of one of them fall."""
 
-from typing import Annotated
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 from rich.table import Table
@@ -17,25 +19,58 @@ def land(
     station: Annotated[str, typer.Option(help="Station of the catalog.")] = "iss",
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     zone: Annotated[str, typer.Option(help="Landing zone of the catalog.")] = "zhezkazgan",
+    cases: Annotated[
+        int | None, typer.Option(help="Fly so many dispersed descents of the first feasible opportunity.")
+    ] = None,
+    seed: Annotated[int, typer.Option(help="Of the dispersions; the same cases whatever their number.")] = 0,
+    out_folder: Annotated[
+        Path | None, typer.Option("--out", help="Folder for landing.json; with --cases the table and pictures too.")
+    ] = None,
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
     """Landing opportunities: undocking, deorbit, entry, parachute, landing for every pass that reaches the zone.
 
-    Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07`
+    Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07 --cases 1000 --out home`
     """
+    from zarya.exchange.landing_files import landing_document, write_landing
     from zarya.studies.landing import landing_opportunities, why_none
 
-    rows = landing_opportunities(
-        station, ship, element_sets(tle), zone, instant(start, "from"), instant(end, "to"), catalog=folder
-    )
+    sets = element_sets(tle)
+    rows = landing_opportunities(station, ship, sets, zone, instant(start, "from"), instant(end, "to"), catalog=folder)
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
+    campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, folder)
+    files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder)]
     if as_json:
-        print_json({"opportunities": rows} | ({"why_not": none} if none else {}))
-        if none:
-            err.print(f"zarya: {none}", markup=False, highlight=False)
-            raise typer.Exit(1)
-        return
+        print_json(landing_document(rows, campaign) | {"files": files} | ({"why_not": none} if none else {}))
+    else:
+        _print(rows)
+        if campaign is not None:
+            _print_dispersions(campaign.dispersions(), campaign.opportunity["landing_utc"])
+        for path in files:
+            out.print(f"wrote {path}", highlight=False, soft_wrap=True)
+    if none:
+        err.print(f"zarya: {none}", markup=False, highlight=False)
+        raise typer.Exit(1)
+
+
+def _dispersed(rows: Sequence[dict[str, Any]], ship: str, sets: Any, cases: int, seed: int, folder: Path | None) -> Any:
+    """The first feasible opportunity, dispersed; progress on stderr."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    from zarya.studies.landing_dispersions import landing_dispersions
+
+    first = next(row for row in rows if row["feasible"])
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as progress:
+        task = progress.add_task("preparing")
+        return landing_dispersions(
+            first, ship, sets, cases=cases, seed=seed, catalog=folder,
+            on_progress=lambda text: progress.update(task, description=text),
+        )  # fmt: skip
+
+
+def _print(rows: Sequence[Mapping[str, Any]]) -> None:
     table = Table(show_edge=False, pad_edge=False)
     for name in ("undocking, UTC", "deorbit", "landing, UTC", "lat, deg", "lon, deg", "feasible"):
         table.add_column(name, no_wrap=True)
@@ -51,6 +86,25 @@ def land(
             row["why_not"] or "",
         )
     out.print(table)
-    if none:
-        err.print(f"zarya: {none}", markup=False, highlight=False)
-        raise typer.Exit(1)
+
+
+def _print_dispersions(said: Mapping[str, Any], landing_utc: str) -> None:
+    table = Table(show_edge=False, pad_edge=False)
+    for name in (f"{said['cases']} landings of {landing_utc[:16]}", "within 28 km, % (95 %)", "median, km", "99 %, km",
+                 "1 sigma, km", "azimuth, deg", "peak g, 99 %"):  # fmt: skip
+        table.add_column(name)
+
+    def text(value: float | None, digits: int) -> str:
+        return "" if value is None else f"{value:.{digits}f}"
+
+    for name, one in (("guided", said), ("ballistic, about its own point", said["ballistic"])):
+        share, low, high = (100.0 * one[key] for key in ("within_28_km", "wilson_low", "wilson_high"))
+        axes = [text(one[f"ellipse_semi_{which}_km"], 1) for which in ("major", "minor")]
+        table.add_row(
+            name, f"{share:.2f} ({low:.2f} to {high:.2f})", text(one["miss_km_p50"], 1), text(one["miss_km_p99"], 1),
+            " x ".join(axes), text(one["ellipse_azimuth_deg"], 0), text(one["peak_g_p99"], 1),
+        )  # fmt: skip
+    out.print(table)
+    sigma = text(said["landing_sigma_s"], 0)
+    sink = ", ".join(text(said[f"touchdown_speed_m_s_p{p}"], 1) for p in (1, 50, 99))
+    out.print(f"instant of landing: 1 sigma {sigma} s; touchdown at 1, 50, 99 %: {sink} m/s", highlight=False)

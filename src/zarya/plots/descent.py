@@ -10,10 +10,13 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
+from matplotlib.patches import Ellipse as Oval
 from numpy.typing import NDArray
 
 from zarya.plots.coast import coastlines
 from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
+from zarya.studies.landing_campaign import PUBLISHED_M, Ellipse, LandingCampaign
 from zarya.units import DEG, KM
 
 type Floats = NDArray[np.float64]
@@ -146,3 +149,75 @@ def _frame(axes: Axes, longitude: Floats, latitude: Floats) -> None:
     ticks = axes.get_xticks()
     axes.set_xticks(ticks, [f"{(x + 180.0) % 360.0 - 180.0:.0f}" for x in ticks])
     axes.set_xlim(centre - 0.5 * wide, centre + 0.5 * wide)
+
+
+def ellipse(campaign: LandingCampaign, title: str = "") -> Figure:
+    """Landing points of a campaign with their ellipses and the published circle; beside it where spinning modules fall.
+
+    Parameters
+    ----------
+    campaign : of `landing_dispersions`. title : of the flight or the zone.
+    """
+    said = campaign.dispersions()
+    with matplotlib.rc_context(STYLE):
+        figure = Figure(figsize=(11.0, 5.8), layout="constrained")
+        near, far = figure.subplots(1, 2, width_ratios=(1.0, 1.0))
+        down = campaign.cases.filter(campaign.cases["miss_km"].is_not_null())
+        size = 2.5 if down.height < 2_000 else 1.2
+        near.plot(down["east_km"], down["north_km"], ".", color=STATION, ms=size, alpha=0.6, mew=0.0,
+                  label=f"{down.height} guided landings", zorder=2)  # fmt: skip
+        _ovals(near, campaign.ellipse(), SHIP)
+        near.add_patch(Circle((0.0, 0.0), PUBLISHED_M / KM, fill=False, ec="black", lw=1.0, ls="--", zorder=3,
+                              label=f"{PUBLISHED_M / KM:.0f} km, published"))  # fmt: skip
+        near.plot(0.0, 0.0, "+", color="black", ms=10, label="aim", zorder=4)
+        reach = 1.1 * max(PUBLISHED_M / KM, float(said["miss_km_max"] or 0.0))
+        near.set(
+            xlim=(-reach, reach), ylim=(-reach, reach), xlabel="east of the aim, km", ylabel="north of the aim, km"
+        )
+        near.set_aspect("equal")
+        near.set_title(
+            f"within 28 km: {100.0 * said['within_28_km']:.2f} % "
+            f"({100.0 * said['wilson_low']:.2f} to {100.0 * said['wilson_high']:.2f} %)", fontsize=9,
+        )  # fmt: skip
+        near.legend(frameon=True, framealpha=0.9, loc="upper right", fontsize=7, markerscale=3.0)
+        _both_modes(far, campaign, size)
+        clock = (
+            "" if said["landing_sigma_s"] is None else f"; instant of landing {said['landing_sigma_s']:.0f} s (1 sigma)"
+        )
+        figure.suptitle(f"{title or campaign.opportunity['zone']}: dispersed landings (computed){clock}")
+    return figure
+
+
+def _both_modes(axes: Axes, campaign: LandingCampaign, size: float) -> None:
+    """Guided and ballistic landings over latitude and longitude."""
+    aim, fallen = campaign.aim_deg, campaign.ballistic_deg
+    for mode, about, colour, name in (("", aim, STATION, "guided"), ("ballistic_", fallen, "#d98e04", "ballistic")):
+        rows = campaign.cases.filter(campaign.cases[f"{mode}miss_km"].is_not_null())
+        axes.plot(rows[f"{mode}landing_lon_deg"], rows[f"{mode}landing_lat_deg"], ".", color=colour, ms=size, mew=0.0,
+                  alpha=0.6, zorder=2)  # fmt: skip
+        axes.plot(about[1], about[0], "+", color="black", ms=8, zorder=4)
+        axes.annotate(name, (about[1], about[0]), xytext=(0, 14), textcoords="offset points", ha="center", color=colour)
+    for line in coastlines():
+        axes.plot(line[:, 0], line[:, 1], **_COAST)
+    latitude, longitude = zip(aim, fallen, strict=True)
+    middle = float(np.mean(latitude)), float(np.mean(longitude))
+    stretch = 1.0 / np.cos(middle[0] * DEG)
+    half = 0.6 * max(np.ptp(longitude) / stretch, np.ptp(latitude)) + 0.5
+    axes.set(xlim=(middle[1] - half * stretch, middle[1] + half * stretch), ylim=(middle[0] - half, middle[0] + half))
+    axes.set(xlabel="longitude, deg east", ylabel="latitude, deg")
+    axes.set_aspect(stretch)
+    spread = campaign.dispersions()["ballistic"]
+    axes.set_title(f"peak load, median: guided {campaign.dispersions()['peak_g_p50']} g, "
+                   f"ballistic {spread['peak_g_p50']} g", fontsize=9)  # fmt: skip
+
+
+def _ovals(axes: Axes, shape: Ellipse | None, colour: str) -> None:
+    """1 and 3 sigma."""
+    for count in (1.0, 3.0) if shape is not None else ():
+        assert shape is not None
+        centre = (shape.mean_east_km, shape.mean_north_km)
+        axes.add_patch(
+            Oval(centre, 2.0 * count * shape.semi_major_km, 2.0 * count * shape.semi_minor_km,
+                 angle=90.0 - shape.azimuth_deg, fill=False, ec=colour, lw=1.3 if count == 3.0 else 0.9, zorder=4,
+                 label="1 and 3 sigma" if count == 3.0 else None)
+        )  # fmt: skip

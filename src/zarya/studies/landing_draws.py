@@ -44,12 +44,14 @@ def landing_draws(seed: int, cases: Floats) -> Dispersion:
     density, wind = profiles()
     names = ("entry_lift_to_drag", "entry_drag_coefficient", "entry_mass", "parachute_drag_area")
     factors = [1.0 + one_sigma(name) / 100.0 * z[:, k] for k, name in enumerate(names)]
-    winds = z[:, 6 + DENSITY_LEVELS :].reshape(len(cases), 2, WIND_LEVELS) @ wind.T
+    # summed case by case: a product of matrices rounds differently from one number of cases to another
+    denser = np.einsum("ck,lk->cl", z[:, 6 : 6 + DENSITY_LEVELS], density)
+    winds = np.einsum("cak,lk->cla", z[:, 6 + DENSITY_LEVELS :].reshape(len(cases), 2, WIND_LEVELS), wind)
     fields = dict(zip(("lift_to_drag", "drag", "mass", "parachute_area"), factors, strict=True)) | {
         "along_track_m": one_sigma("entry_state_along_track") * z[:, 4],
         "opening_delay_s": one_sigma("parachute_opening_delay") * z[:, 5],
-        "ln_density": np.log(np.maximum(1.0 + z[:, 6 : 6 + DENSITY_LEVELS] @ density.T, _LEAST_DENSITY)),
-        "wind_m_s": np.moveaxis(winds, 1, 2),
+        "ln_density": np.log(np.maximum(1.0 + denser, _LEAST_DENSITY)),
+        "wind_m_s": winds,
     }
     batch: Dispersion = jax.vmap(lambda case: Dispersion(**case))({k: jnp.asarray(x) for k, x in fields.items()})
     return batch  # built case by case, so that shapes are those of a case
