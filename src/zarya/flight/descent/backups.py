@@ -69,7 +69,7 @@ def backups(
         (f"main engine fails after {part * lasts:.0f} s", burn(ship, fails_after_s=part * lasts)) for part in FAILURES
     ]
     ignition = np.tile(np.asarray(nominal.log.ignition_s), len(failing))
-    programs = jax.tree.map(lambda x: jnp.tile(x, len(failing)), nominal.programs)
+    programs = jax.tree.map(lambda x: np.tile(x, len(failing)), nominal.programs)
     burns = [one for _, one in failing for _ in range(count)]
     log = flown_lanes(shared, ship, [*paths] * len(failing), ignition, programs, burns)
     found = [

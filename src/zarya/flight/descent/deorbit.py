@@ -15,6 +15,7 @@ from zarya.flight.descent.fall import Descent, climb_m_s, height_m
 from zarya.frames.local import dcm_lvlh_from_gcrf
 
 BURN_STEPS: Final = 28
+BURNS_STEPS: Final = 2 * BURN_STEPS
 """Of the main engine, and as many of the small thrusters that finish its burn."""
 COAST_STEP_S, COAST_STEPS = 10.0, 180
 REVOLUTION_STEP_S, REVOLUTION_STEPS = 20.0, 280
@@ -24,25 +25,28 @@ GONE_M: Final = 60_000.0
 
 def deorbit(descent: Descent, ignition: State) -> tuple[State, State, Bool[Array, ""]]:
     """Burn and coast: the ship at cut-off, at the separation height, and whether it came so low in time."""
-    cutoff = burned(descent, ignition)
-    low = jax.lax.fori_loop(0, COAST_STEPS, lambda _, at: sinking(descent, at), cutoff)
+
+    def body(k: Index, at: tuple[State, State]) -> tuple[State, State]:
+        cutoff, state = at
+        thrust, dt_s = _push(descent, ignition, k)
+        dt_s = jnp.where(k < BURNS_STEPS, dt_s, _sinking_s(descent, state))
+        after = step(state, dt_s, (*descent.orbit, thrust))  # burn and coast in one body: half to compile
+        return jax.tree.map(lambda a, b: jnp.where(k < BURNS_STEPS, a, b), after, cutoff), after
+
+    cutoff, low = jax.lax.fori_loop(0, BURNS_STEPS + COAST_STEPS, body, (ignition, ignition))
     floor = descent.module.separation_height_m
     return cutoff, low, jnp.abs(height_m(descent.air, low) - floor) < 50.0
 
 
-def burned(descent: Descent, ignition: State) -> State:
-    """The ship at cut-off: main engine, then the small thrusters where the burn has them finish."""
-    burn, main = descent.burn, braking(descent, ignition)
-    flow = jnp.full_like(ignition.tank_kg, burn.finish_flow_kg_s)
-    small = eqx.tree_at(lambda t: (t.newton, t.flow_kg_s), main, (burn.finish_newton, flow))
-
-    def body(k: Index, at: State) -> State:
-        thrust = jax.tree.map(lambda a, b: jnp.where(k < BURN_STEPS, a, b), main, small)
-        dt_s = jnp.where(k < BURN_STEPS, burn.duration_s, burn.finish_s) / BURN_STEPS
-        return step(at, dt_s, (*descent.orbit, thrust))
-
-    cutoff: State = jax.lax.fori_loop(0, 2 * BURN_STEPS, body, ignition)
-    return cutoff
+def _push(descent: Descent, ignition: State, k: Index) -> tuple[Thrust, Scalar]:
+    """Thrust and length of step `k`: the main engine, the small thrusters where the burn has them finish, none."""
+    burn, thrust = descent.burn, braking(descent, ignition)
+    is_main, is_small = k < BURN_STEPS, (k >= BURN_STEPS) & (k < BURNS_STEPS)
+    newton = jnp.where(is_main, burn.newton, jnp.where(is_small, burn.finish_newton, 0.0))
+    flow = jnp.where(is_main, burn.flow_kg_s, jnp.where(is_small, burn.finish_flow_kg_s, 0.0))
+    dt_s = jnp.where(is_main, burn.duration_s, burn.finish_s) / BURN_STEPS
+    flows = jnp.full_like(ignition.tank_kg, flow)
+    return eqx.tree_at(lambda t: (t.newton, t.flow_kg_s), thrust, (newton, flows)), dt_s
 
 
 def braking(descent: Descent, ignition: State) -> Thrust:
@@ -55,21 +59,30 @@ def braking(descent: Descent, ignition: State) -> Thrust:
 
 def sinking(descent: Descent, at: State) -> State:
     """One step of the coast, the last one shortened so that it ends at the separation height; then still."""
+    return step(at, _sinking_s(descent, at), descent.orbit)
+
+
+def _sinking_s(descent: Descent, at: State) -> Scalar:
     climb = climb_m_s(descent.air, at)
     above = height_m(descent.air, at) - descent.module.separation_height_m
     left = jnp.where(climb < -1.0, above / jnp.maximum(-climb, 1.0), COAST_STEP_S)
-    return step(at, jnp.clip(left, 0.0, COAST_STEP_S), descent.orbit)
+    return jnp.clip(left, 0.0, COAST_STEP_S)
 
 
 def lowest_m(descent: Descent, ignition: State) -> Scalar:
-    """Lowest height over WGS84 within a revolution after the burn if the ship is left alone, m."""
-    cutoff = burned(descent, ignition)
+    """Lowest height over WGS84 within a revolution after the burn if the ship is left alone, m.
 
-    def body(_: Index, at: tuple[State, Scalar]) -> tuple[State, Scalar]:
-        after = step(at[0], jnp.asarray(REVOLUTION_STEP_S), descent.orbit)
-        after = jax.tree.map(lambda a, b: jnp.where(at[1] < GONE_M, a, b), at[0], after)
-        return after, jnp.minimum(at[1], height_m(descent.air, after))
+    **Model** central gravity and J2 alone, RK4 of 20 s. **Ignores** the drag, which matters below 110 km only.
+    """
 
-    first = (cutoff, height_m(descent.air, cutoff))
-    lowest: Scalar = jax.lax.fori_loop(0, REVOLUTION_STEPS, body, first)[1]
+    def body(k: Index, at: tuple[State, Scalar]) -> tuple[State, Scalar]:
+        state, lowest = at
+        thrust, dt_s = _push(descent, ignition, k)
+        dt_s = jnp.where(k < BURNS_STEPS, dt_s, REVOLUTION_STEP_S)
+        after = step(state, dt_s, (descent.gravity, thrust))
+        after = jax.tree.map(lambda a, b: jnp.where(lowest < GONE_M, a, b), state, after)
+        return after, jnp.minimum(lowest, height_m(descent.air, after))
+
+    first = (ignition, height_m(descent.air, ignition))
+    lowest: Scalar = jax.lax.fori_loop(0, BURNS_STEPS + REVOLUTION_STEPS, body, first)[1]
     return lowest

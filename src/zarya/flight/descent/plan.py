@@ -182,7 +182,7 @@ def aimed(
     def lands(*asked: tuple[Floats, Floats, float]) -> list[tuple[Floats, DescentLog]]:
         """Landing less aim and the descents, for each (ignition, reversal speed, lift): all of them in one batch."""
         at_s = np.concatenate([one[0] for one in asked])
-        programs: Any = jax.tree.map(lambda *x: jnp.concatenate(x), *[_programs(plan, v, up) for _, v, up in asked])
+        programs: Any = jax.tree.map(lambda *x: np.concatenate(x), *[_programs(plan, v, up) for _, v, up in asked])
         log = flown_lanes(shared, ship, [*paths] * len(asked), at_s, programs)
         parts = [jax.tree.map(lambda x, n=n: x[n * count : (n + 1) * count], log) for n in range(len(asked))]
         return [(_east_north_m(part, aim), part) for part in parts]
@@ -223,39 +223,41 @@ def aimed(
     (base, log), (_base, free_log) = lands((ignition, reversal, 1.0), (ignition, reversal, 0.0))
     miss = np.stack([np.sum(motion * base, axis=1), np.sum(right * base, axis=1)], axis=1)
     reach = np.stack([np.min(across, axis=1), np.max(across, axis=1)], axis=1)
-    return Aimed(log, free_log, _programs(plan, reversal, 1.0), miss, reach, needed)
+    log, free_log, programs = jax.tree.map(jnp.asarray, (log, free_log, _programs(plan, reversal, 1.0)))
+    return Aimed(log, free_log, programs, miss, reach, needed)
 
 
 _steps = jax.jit(jax.vmap(correction))
 
 
 def _programs(plan: BankProgram, speed: Floats, lift: float) -> BankProgram:
-    def one(reversal_speed_m_s: Scalar) -> BankProgram:
-        return BankProgram(plan.bank_rad, reversal_speed_m_s, plan.first_side, leaf(lift))
-
-    lanes: BankProgram = jax.vmap(one)(jnp.asarray(speed))
-    return lanes
+    """The plan for many lanes, each with its own reversal; NumPy inside, so that slicing compiles nothing."""
+    lanes: BankProgram = jax.tree.map(lambda x: np.full(len(speed), x), plan)
+    return eqx.tree_at(lambda p: (p.reversal_speed_m_s, p.lift), lanes, (speed, np.full(len(speed), lift)))
 
 
 def flown_lanes(
     shared: Descent, ship: ShipData, paths: Sequence[UniformTable], ignition_s: Floats, programs: BankProgram,
     burns: Sequence[Burn] | None = None,
 ) -> DescentLog:  # fmt: skip
-    """`fly_lanes` in batches of `LANES`, filled up with the last lane; the shared burn unless each has its own."""
+    """`fly_lanes` in batches of `LANES`, filled up with the last lane; the shared burn unless each has its own.
+
+    NumPy inside, so that slicing compiles nothing.
+    """
     assert ship.descent is not None
     propellant = leaf(ship.propellant_kg.value)
     inert = leaf(ship.descent.ignition_mass_kg.value - ship.propellant_kg.value)
     count, parts = len(paths), []
     for first in range(0, count, LANES):
         pick = np.minimum(np.arange(first, first + LANES), count - 1)
-        stacked = jax.tree.map(lambda *leaves: jnp.stack(leaves), *[paths[k] for k in pick])
-        some = jax.tree.map(lambda leaf, p=pick: leaf[p], programs)
+        stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *[paths[k] for k in pick])
+        some = jax.tree.map(lambda leaf, p=pick: np.asarray(leaf)[p], programs)
         own = jax.tree.map(
-            lambda *leaves: jnp.stack(leaves), *[shared.burn if burns is None else burns[k] for k in pick]
+            lambda *leaves: np.stack(leaves), *[shared.burn if burns is None else burns[k] for k in pick]
         )
         log = fly_lanes(shared, stacked, jnp.asarray(ignition_s[pick]), some, own, propellant, inert)
         parts.append(jax.tree.map(lambda leaf, n=count - first: np.asarray(leaf)[: min(LANES, n)], log))
-    joined: Any = jax.tree.map(lambda *leaves: jnp.asarray(np.concatenate(leaves)), *parts)
+    joined: Any = jax.tree.map(lambda *leaves: np.concatenate(leaves), *parts)
     return joined  # type: ignore[no-any-return]
 
 
@@ -285,5 +287,5 @@ def fly_planned(shared: Descent, ship: ShipData, path: UniformTable, ignition_s:
     log = flown_lanes(
         shared, ship, [path], np.array([ignition_s]), _programs(plan, np.array([float(plan.reversal_speed_m_s)]), 1.0)
     )
-    one: DescentLog = jax.tree.map(lambda leaf: leaf[0], log)
+    one: DescentLog = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), log)
     return one

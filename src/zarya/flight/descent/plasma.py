@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from zarya.arrays import Scalar
+from zarya.arrays import Index, Scalar
 from zarya.flight.descent.fall import Trace
 from zarya.flight.descent.loads import Air
 
@@ -61,7 +61,7 @@ def electrons_m3(density_kg_m3: Scalar, speed_m_s: Scalar) -> Scalar:
             h, c = h + part * theta / (e - 1.0), c + part * (theta / t_k) ** 2 * e / (e - 1.0) ** 2
         return GAS_CONSTANT_J_KG_K * h, GAS_CONSTANT_J_KG_K * c
 
-    def body(_: int, at: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
+    def body(_: Index, at: tuple[Scalar, Scalar]) -> tuple[Scalar, Scalar]:
         ratio, t_k = at
         want = 0.5 * speed_m_s**2 * (1.0 - ratio**2)
         for _n in range(_NEWTON):
