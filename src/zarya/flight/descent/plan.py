@@ -233,7 +233,9 @@ _steps = jax.jit(jax.vmap(correction))
 def _programs(plan: BankProgram, speed: Floats, lift: float) -> BankProgram:
     """The plan for many lanes, each with its own reversal; NumPy inside, so that slicing compiles nothing."""
     lanes: BankProgram = jax.tree.map(lambda x: np.full(len(speed), x), plan)
-    return eqx.tree_at(lambda p: (p.reversal_speed_m_s, p.lift), lanes, (speed, np.full(len(speed), lift)))
+    own = (speed, np.full(len(speed), lift))
+    aimed_lanes: BankProgram = eqx.tree_at(lambda p: (p.reversal_speed_m_s, p.lift), lanes, own)
+    return aimed_lanes
 
 
 def flown_lanes(
