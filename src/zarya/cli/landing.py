@@ -19,6 +19,12 @@ def land(
     station: Annotated[str, typer.Option(help="Station of the catalog.")] = "iss",
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     zone: Annotated[str, typer.Option(help="Landing zone of the catalog.")] = "zhezkazgan",
+    propellant_kg: Annotated[
+        float | None, typer.Option("--propellant-kg", help="Propellant left for the deorbit burn, kg; else unchecked.")
+    ] = None,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="Instants and places only: no corridor, back-ups, fall areas, wave-offs.")
+    ] = False,
     cases: Annotated[
         int | None, typer.Option(help="Fly so many dispersed descents of the first feasible opportunity.")
     ] = None,
@@ -37,7 +43,10 @@ def land(
     from zarya.studies.landing import landing_opportunities, why_none
 
     sets = element_sets(tle)
-    rows = landing_opportunities(station, ship, sets, zone, instant(start, "from"), instant(end, "to"), catalog=folder)
+    span = (instant(start, "from"), instant(end, "to"))
+    rows = landing_opportunities(
+        station, ship, sets, zone, *span, propellant_kg=propellant_kg, catalog=folder, detailed=not brief
+    )
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
     campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, folder)
     files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder)]
@@ -45,6 +54,9 @@ def land(
         print_json(landing_document(rows, campaign) | {"files": files} | ({"why_not": none} if none else {}))
     else:
         _print(rows)
+        for row in rows:
+            if row["feasible"] and not brief:
+                _print_details(row)
         if campaign is not None:
             _print_dispersions(campaign.dispersions(), campaign.opportunity["landing_utc"])
         for path in files:
@@ -85,6 +97,36 @@ def _print(rows: Sequence[Mapping[str, Any]]) -> None:
             "yes" if row["feasible"] else "no",
             row["why_not"] or "",
         )
+    out.print(table)
+
+
+def _print_details(row: Mapping[str, Any]) -> None:
+    """What one feasible landing entails."""
+    table = Table(show_edge=False, pad_edge=False, show_header=False)
+    orbit, day = row["wave_off_next_orbit_utc"], row["wave_off_next_day_utc"]
+    whole = row["backups"][-1]
+    lines = [
+        ("radio silent", f"{row['blackout_start_utc']} to {row['blackout_end_utc']}"),
+        ("entry angle", f"{row['entry_angle_deg']:.2f} deg; corridor {row['corridor_steep_deg']:.2f} "
+         f"({row['corridor_limits']['steep']}) to {row['corridor_shallow_deg']:.2f} "
+         f"({row['corridor_limits']['shallow']})"),
+        ("burn commits", f"after {row['commit_burn_s']} s, {row['commit_utc']}"),
+        (whole["name"], f"{whole['deorbit_utc']}, {whole['thrusters_s']} s, {whole['propellant_kg']} kg, entry "
+         f"{whole['entry_angle_deg']:.2f} deg"),
+        *((one["name"], f"thrusters {one['thrusters_s']} s, lands {one['shift_km']} km off")
+          for one in row["backups"][:-1]),
+        ("ballistic", f"{row['ballistic_lat_deg']:.3f} {row['ballistic_lon_deg']:.3f}, {row['ballistic_short_km']} km "
+         f"off, {row['ballistic_peak_g']} g"),
+        *((f"{one['body']} falls", f"{one['lat_deg']:.2f} {one['lon_deg']:.2f}, over {one['length_km']} km")
+          for one in row["fall_areas"]),
+        ("reserve parachute", f"{row['reserve_landing_utc']}, sinking {row['reserve_descent_speed_m_s']} m/s"),
+        ("next orbit", orbit or row["wave_off_next_orbit_why_not"]),
+        ("next day", f"{day}, undocking {row['wave_off_next_day_undocking_utc']}" if day
+         else row["wave_off_next_day_why_not"]),
+    ]  # fmt: skip
+    out.print(f"\nlanding {row['landing_utc']}", highlight=False)
+    for name, text in lines:
+        table.add_row(name, text)
     out.print(table)
 
 

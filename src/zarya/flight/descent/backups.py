@@ -99,7 +99,8 @@ def _lowest_m(
 def commit_burn_s(shared: Descent, ship: ShipData, path: UniformTable, ignition_s: float) -> float:
     """Second of the burn from which there is no way back: cut off there, the ship sinks to 100 km in a revolution.
 
-    Cut off earlier it stays up, and the burn can be made good a revolution later. nan where no cut-off commits.
+    Cut off earlier it stays above and the burn can be made good a revolution later; cut off later it meets air that
+    tears off its arrays, and from 90 km down it does not come up again. nan where no cut-off commits.
 
     **Model** cut-offs in steps of 5 % of the burn, each followed for a revolution; straight between them.
     """

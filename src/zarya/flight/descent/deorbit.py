@@ -72,7 +72,8 @@ def _sinking_s(descent: Descent, at: State) -> Scalar:
 def lowest_m(descent: Descent, ignition: State) -> Scalar:
     """Lowest height over WGS84 within a revolution after the burn if the ship is left alone, m.
 
-    **Model** central gravity and J2 alone, RK4 of 20 s. **Ignores** the drag, which matters below 110 km only.
+    **Model** central gravity and J2 alone, RK4 of 20 s. **Valid** within 0.3 km of the full model with
+    drag down to 100 km. **Ignores** the drag: from 90 km down it brings the ship down for good.
     """
 
     def body(k: Index, at: tuple[State, Scalar]) -> tuple[State, Scalar]:
