@@ -243,7 +243,7 @@ def depart(
         jnp.asarray(-1.0), jnp.ones(2),
     )  # fmt: skip
     lanes = len(FAILURES)
-    whole = jnp.ones((lanes, 2))
+    whole = jnp.asarray(np.ones((lanes, 2)))
     trial = np.array([-1.0, -1.5, -2.0, 1.0, 1.5, 2.0])
     distance = _distance_m(fly_lanes(plan, at, jnp.asarray(trial), whole), ignition_s)
     found = []
@@ -254,7 +254,7 @@ def depart(
         for _ in range(4):
             size = low + (wanted_m - d_low) * (high - low) / (d_high - d_low)
             size = sign * float(np.clip(abs(size), 0.05, 5.0))
-            log = fly_lanes(plan, at, jnp.full(lanes, size), jnp.asarray(FAILURES))
+            log = fly_lanes(plan, at, jnp.asarray(np.full(lanes, size)), jnp.asarray(FAILURES))
             low, d_low, high, d_high = high, d_high, size, float(_distance_m(log, ignition_s)[0])
             if abs(d_high - wanted_m) < 1.0 or high == low:
                 break

@@ -1,7 +1,6 @@
 """The way home: the docked stay, departure, deorbit, entry and landing."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Final
 
@@ -10,11 +9,11 @@ import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.state import State
-from zarya.dynamics.station_path import StationPath, fit_start_s, fit_station
-from zarya.dynamics.surroundings import surroundings
+from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.surroundings import Surroundings, surroundings
 from zarya.errors import FlightError, InputError
-from zarya.flight.departure import Departed, depart
-from zarya.flight.descent.flown import DescentLog
+from zarya.flight.departure import AROUND_IGNITION_S, WATCH_S, Departed, depart
+from zarya.flight.descent.flown import Descent, DescentLog
 from zarya.flight.descent.history import history
 from zarya.flight.descent.plan import Aimed, aimed, descent, east_north_m, ship_path
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
@@ -23,6 +22,7 @@ from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, passes
 from zarya.mission.lift import PHASE_SIGMA_LIMIT_RAD
 from zarya.mission.result import Burn, Departure, Floats, Home, Landing, Track
 from zarya.mission.scenario import Return, Scenario
+from zarya.mission.setting import Progress, station_days
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
 from zarya.vehicles.ship import ShipData
@@ -34,8 +34,6 @@ SEARCH_DAYS: Final = 3
 GRAVITY_DEGREE: Final = 8
 """Of the field in the pass search and from the deorbit burn to the separation of the modules."""
 _STATION_STEP_S: Final = 60.0
-
-type Say = Callable[[str], None]
 
 
 @dataclass
@@ -49,14 +47,6 @@ class WayHome:
     used_kg: dict[str, float] = field(default_factory=dict)
     figures: dict[str, float] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class _Pass:
-    """The pass that is flown: element set, expected ignition (s), its aimed descent for later comparison."""
-
-    choice: ElementChoice
-    ignition_s: float
 
 
 def check_way(scenario: Scenario) -> None:
@@ -86,53 +76,79 @@ def _way(scenario: Scenario) -> Return:
     return scenario.home
 
 
-def fly_home(scenario: Scenario, epoch: Epoch, at: Handover, *, until: str, say: Say) -> WayHome:
-    """From the docked ship to the ground.
+@dataclass(frozen=True)
+class HomePlan:
+    """The way home before it is flown.
 
     Parameters
     ----------
-    scenario, epoch : what flies; zero of all seconds. at : the ship at contact.
-    until : `departure` or `descent`. say : told what begins.
+    scenario, epoch : what flies; zero of all seconds. craft : the ship with its mass at the deorbit burn.
+    choice : element set of the station. around, path : tables of the days, the station. undocking_s, ignition_s : s.
+    shared : what every descent of that day shares.
+    """
+
+    scenario: Scenario
+    epoch: Epoch
+    craft: ShipData
+    choice: ElementChoice
+    around: Surroundings
+    path: StationPath
+    undocking_s: float
+    ignition_s: float
+    shared: Descent
+
+
+def prepare_home(scenario: Scenario, epoch: Epoch) -> HomePlan:
+    """Choose the pass, the undocking and the expected deorbit burn, and fly the station of those days. Host side.
 
     Raises
     ------
-    FlightError : no pass in reach, no departure that clears the station.
+    FlightError : no pass in reach.
     """
     way = _way(scenario)
     craft = _homebound(scenario, way)
     assert craft.descent is not None
+    choice, ignition_s, shared = _landing_pass(craft, way, epoch)
+    undocking_s = ignition_s - craft.descent.undocking_to_ignition_s.value
+    if way.undocking is not None:
+        undocking_s = way.undocking - epoch
+    around, path = station_days(
+        scenario, choice.element_set, epoch, undocking_s - 600.0, ignition_s + WATCH_S + AROUND_IGNITION_S
+    )
+    return HomePlan(scenario, epoch, craft, choice, around, path, undocking_s, ignition_s, shared)
+
+
+def fly_home(plan: HomePlan, at: Handover, *, until: str, say: Progress) -> WayHome:
+    """From the docked ship to the ground.
+
+    Parameters
+    ----------
+    plan : from `prepare_home`. at : the ship at contact. until : `departure` or `descent`. say : told what begins.
+
+    Raises
+    ------
+    FlightError : the ship would leave before it has come, or its departure does not clear the station.
+    """
+    scenario, craft, docked_s = plan.scenario, plan.craft, float(at.ship.t_s)
+    assert craft.descent is not None
     assert craft.departure is not None
-    leaving, numbers = craft.departure, craft.descent
-    docked_s = float(at.ship.t_s)
-    say("landing pass")
-    chosen = _landing_pass(scenario, craft, way, epoch)
-    wait_s = numbers.undocking_to_ignition_s.value
-    undocking_s = chosen.ignition_s - wait_s if way.undocking is None else way.undocking - epoch
-    if undocking_s <= docked_s:
-        raise FlightError(f"the ship would undock {(docked_s - undocking_s) / HOUR:.1f} h before it has docked")
-    say("station on the day of the landing")
-    around = surroundings(epoch, fit_start_s(chosen.choice.element_set, epoch) - 60.0, chosen.ignition_s + 25.0 * HOUR)
-    data = scenario.station
-    path = fit_station(
-        chosen.choice.element_set, epoch, around, data.mass_kg.value,
-        data.drag_area_m2.value * data.drag_coefficient.value, undocking_s - 600.0, chosen.ignition_s + 24.9 * HOUR,
-    )  # fmt: skip
+    if plan.undocking_s <= docked_s:
+        raise FlightError(f"the ship would undock {(docked_s - plan.undocking_s) / HOUR:.1f} h before it has docked")
     say("departure")
     tank_kg = float(jnp.sum(at.ship.tank_kg))
-    inert_kg = numbers.ignition_mass_kg.value - tank_kg
-    riding = Handover(
-        State(jnp.asarray(undocking_s), jnp.zeros(3), jnp.zeros(3), jnp.asarray([tank_kg]), jnp.asarray(inert_kg)),
-        jnp.zeros(3), jnp.zeros(3), at.outcome,
-    )  # fmt: skip
+    inert_kg = craft.descent.ignition_mass_kg.value - tank_kg
+    masses = (jnp.asarray([tank_kg]), jnp.asarray(inert_kg))
+    riding = State(jnp.asarray(plan.undocking_s), jnp.zeros(3), jnp.zeros(3), *masses)
+    port = scenario.station.port_pytree(scenario.port.name)
     departed = depart(
-        craft, leaving.pytree(), data.pytree(), data.port_pytree(scenario.port.name), path, around, riding,
-        undocking_s, chosen.ignition_s, numbers.distance_ahead_km.value * KM,
+        craft, craft.departure.pytree(), scenario.station.pytree(), port, plan.path, plan.around,
+        Handover(riding, jnp.zeros(3), jnp.zeros(3), at.outcome), plan.undocking_s, plan.ignition_s,
+        craft.descent.distance_ahead_km.value * KM,
     )  # fmt: skip
-    found = _begun(scenario, craft, chosen, path, departed, epoch, undocking_s, docked_s)
-    if until != "descent":
-        return found
-    say("deorbit, entry, landing")
-    _land(scenario, craft, way, departed, chosen, epoch, found)
+    found = _begun(plan, departed, docked_s)
+    if until == "descent":
+        say("deorbit, entry, landing")
+        _land(plan, departed, found)
     return found
 
 
@@ -148,8 +164,8 @@ def _homebound(scenario: Scenario, way: Return) -> ShipData:
     return craft.model_copy(update={"descent": craft.descent.model_copy(update={"ignition_mass_kg": mass})})
 
 
-def _landing_pass(scenario: Scenario, craft: ShipData, way: Return, epoch: Epoch) -> _Pass:
-    """The first pass from which the aim of the zone is reached, from element sets that are known before it."""
+def _landing_pass(craft: ShipData, way: Return, epoch: Epoch) -> tuple[ElementChoice, float, Descent]:
+    """Element set, ignition (s) and surroundings of the first pass that reaches the zone's aim."""
     assert craft.descent is not None
     sets = ElementHistory(way.element_sets)
     start_s = way.not_before - epoch
@@ -169,33 +185,31 @@ def _landing_pass(scenario: Scenario, craft: ShipData, way: Return, epoch: Epoch
             ship_path(one.choice.element_set, epoch, float(t) - 1_800.0, craft)
             for one, t in zip(near, first, strict=True)
         ]
-        result = aimed(
-            descent(around, craft, way.zone.height_m.value), craft, paths, first,
-            way.zone.latitude_deg.value * DEG, way.zone.longitude_deg.value * DEG,
-        )  # fmt: skip
+        shared = descent(around, craft, way.zone.height_m.value)
+        aim = (way.zone.latitude_deg.value * DEG, way.zone.longitude_deg.value * DEG)
+        result = aimed(shared, craft, paths, first, *aim)
         for k, one in enumerate(near):
             is_down = int(result.log.outcome[k]) == Outcome.FLYING
             if is_down and np.linalg.norm(result.miss_m[k]) < LANDED_M and float(result.log.landing_s[k]) >= start_s:
-                return _Pass(one.choice, float(result.log.ignition_s[k]))
+                return one.choice, float(result.log.ignition_s[k]), shared
     raise FlightError(
         f"no pass within {SEARCH_DAYS} days of {way.not_before.iso()} lands at {way.zone.name}: the nearest track is "
         f"{nearest / KM:.0f} km from it"
     )
 
 
-def _begun(
-    scenario: Scenario, craft: ShipData, chosen: _Pass, path: StationPath, departed: Departed, epoch: Epoch,
-    undocking_s: float, docked_s: float,
-) -> WayHome:  # fmt: skip
+def _begun(plan: HomePlan, departed: Departed, docked_s: float) -> WayHome:
     """The result up to the expected deorbit burn."""
+    scenario, craft, path, epoch = plan.scenario, plan.craft, plan.path, plan.epoch
+    undocking_s, choice = plan.undocking_s, plan.choice
     assert craft.departure is not None
     assert craft.descent is not None
-    leaving, log, choice = craft.departure, departed.log, chosen.choice
+    leaving, log = craft.departure, departed.log
     t_s = np.asarray(log.path.t_s)
-    free = t_s <= chosen.ignition_s
+    free = t_s <= plan.ignition_s
     mass = np.asarray(log.path.inert_kg) + np.asarray(log.path.tank_kg).sum(axis=-1)
     ship = Track(t_s[free], np.asarray(log.path.r_gcrf)[free], np.asarray(log.path.v_gcrf)[free], mass[free])
-    grid = np.arange(undocking_s, chosen.ignition_s + HOUR, _STATION_STEP_S)
+    grid = np.arange(undocking_s, plan.ignition_s + HOUR, _STATION_STEP_S)
     r, v = jax.vmap(path.r_gcrf)(jnp.asarray(grid)), jax.vmap(path.v_gcrf)(jnp.asarray(grid))
     station = Track(grid, np.asarray(r), np.asarray(v), np.full(grid.size, scenario.station.mass_kg.value))
     rows: dict[str, Floats] = {
@@ -245,17 +259,12 @@ def _unique(track: Track) -> Track:
     return Track(track.t_s[keep], track.r_gcrf[keep], track.v_gcrf[keep], track.mass_kg[keep])
 
 
-def _land(
-    scenario: Scenario, craft: ShipData, way: Return, departed: Departed, chosen: _Pass, epoch: Epoch, found: WayHome
-) -> None:
+def _land(plan: HomePlan, departed: Departed, found: WayHome) -> None:
     """Aim the deorbit burn from the path that was flown, and come down."""
-    zone = way.zone
-    around = surroundings(
-        epoch, chosen.ignition_s - 2.0 * HOUR, chosen.ignition_s + DAY + 2.0 * HOUR, degree=GRAVITY_DEGREE
-    )
-    shared = descent(around, craft, zone.height_m.value)
+    craft, zone = plan.craft, _way(plan.scenario).zone
+    shared = plan.shared
     aim = (zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG)
-    result: Aimed = aimed(shared, craft, [departed.path], np.array([chosen.ignition_s]), *aim)
+    result: Aimed = aimed(shared, craft, [departed.path], np.array([plan.ignition_s]), *aim)
     log: DescentLog = jax.tree.map(lambda leaf: leaf[0], result.log)
     if int(log.outcome) != Outcome.FLYING:
         found.outcome = OUTCOMES[int(log.outcome)]

@@ -1,6 +1,7 @@
 """`fly`: walks the phases of a mission in order, pad to docking and home, and gathers what they leave behind."""
 
 from collections.abc import Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
@@ -21,7 +22,7 @@ from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
 from zarya.mission.contact import coverage
-from zarya.mission.home import check_way, fly_home
+from zarya.mission.home import HomePlan, check_way, fly_home, prepare_home
 from zarya.mission.launch import launch, studied_leads
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, Home, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
@@ -82,6 +83,16 @@ def fly(
         check_way(scenario)
     say = on_progress or (lambda _: None)
     setting = prepared(scenario, say)
+    with ThreadPoolExecutor(1) as beside:  # the way home is prepared while the way up is flown: two cores compile
+        way = beside.submit(prepare_home, scenario, setting.epoch) if until in HOMEWARD else None
+        try:
+            return _flown(setting, until, way, lead_study=lead_study, say=say)
+        finally:
+            beside.shutdown(wait=False, cancel_futures=True)
+
+
+def _flown(setting: Setting, until: str, way: "Future[HomePlan] | None", *, lead_study: bool, say: Progress) -> Flight:
+    """The phases in order; the first that fails ends the flight."""
     book = _Book()
     book.figures["station_drag_scale"] = float(setting.station.drag_scale)
     say("ascent")
@@ -95,13 +106,14 @@ def fly(
             say("approach and docking")
             at = _approach(setting, at, book)
             book.outcome = OUTCOMES[int(at.outcome)]
-            if until in HOMEWARD and int(at.outcome) == Outcome.DOCKED:
-                _home(setting, at, book, until, say)
+            if way is not None and int(at.outcome) == Outcome.DOCKED:
+                say("landing pass and station of those days")
+                _home(way.result(), at, book, until, say)
     return _flight(setting, at, book)
 
 
-def _home(setting: Setting, at: Handover, book: _Book, until: str, say: Progress) -> None:
-    found = fly_home(setting.scenario, setting.epoch, at, until=until, say=say)
+def _home(plan: HomePlan, at: Handover, book: _Book, until: str, say: Progress) -> None:
+    found = fly_home(plan, at, until=until, say=say)
     book.home, book.outcome = found.home, found.outcome
     book.events += found.events
     book.burns += found.burns

@@ -1,5 +1,6 @@
 """What is decided before the engines are lit, shared by every flight of a mission."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Final
@@ -11,10 +12,14 @@ from zarya.gnc.rendezvous import SCHEMES, Scheme
 from zarya.mission.launch import planned_ascent
 from zarya.mission.lift import LiftOff, lift_off
 from zarya.mission.scenario import Scenario
+from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
+from zarya.units import DAY
 
 LATE_S: Final = 3600.0
 """The station's path and the day's tables reach this far beyond the expected contact."""
+
+SPAN_S: Final = 3.0 * DAY
 
 type Progress = Callable[[str], None]
 
@@ -77,8 +82,18 @@ def extended(setting: Setting, end_s: float) -> Setting:
 
 
 def _days(scenario: Scenario, lift: LiftOff, end_s: float) -> tuple[Surroundings, StationPath]:
-    element_set, data = lift.choice.element_set, scenario.station
-    around = surroundings(lift.epoch, fit_start_s(element_set, lift.epoch) - 60.0, end_s + 60.0)
+    return station_days(scenario, lift.choice.element_set, lift.epoch, -600.0, end_s)
+
+
+def station_days(
+    scenario: Scenario, element_set: ElementSet, epoch: Epoch, start_s: float, end_s: float
+) -> tuple[Surroundings, StationPath]:
+    """Tables of some days and the station's path from `start_s` to `end_s` or beyond (s from `epoch`). Host side.
+
+    The span of the tables is rounded up to whole `SPAN_S`, so that launch and way home share their compiled programs.
+    """
+    first_s, data = fit_start_s(element_set, epoch) - 60.0, scenario.station
+    end_s = first_s + SPAN_S * math.ceil((end_s + 61.0 - first_s) / SPAN_S) - 1.0  # no rounding adds a node
+    around = surroundings(epoch, first_s, end_s)
     drag_area_m2 = data.drag_area_m2.value * data.drag_coefficient.value
-    station = fit_station(element_set, lift.epoch, around, data.mass_kg.value, drag_area_m2, -600.0, end_s)
-    return around, station
+    return around, fit_station(element_set, epoch, around, data.mass_kg.value, drag_area_m2, start_s, end_s - 60.0)

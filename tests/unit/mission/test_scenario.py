@@ -17,7 +17,8 @@ def changed(folder: Path, *pairs: tuple[str, str]) -> Path:
     for old, new in pairs:
         assert old in text
         text = text.replace(old, new)
-    (folder / "station.tle").write_bytes((REFERENCE.parent / "station.tle").read_bytes())
+    for name in ("station.tle", "landing.tle"):
+        (folder / name).write_bytes((REFERENCE.parent / name).read_bytes())
     path = folder / "mission.toml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -33,6 +34,9 @@ def test_no_element_set_of_the_reference_mission_is_later_than_the_launch() -> N
     scenario = zarya.load("soyuz-ms-24")
     flown = as_flown(scenario)["liftoff"].epoch
     assert all(item.epoch - flown < 0.0 for item in scenario.element_sets)
+    undocking = as_flown(scenario)["undocking"].epoch
+    assert scenario.home is not None
+    assert all(item.epoch - undocking < 0.0 for item in scenario.home.element_sets)
 
 
 @pytest.mark.parametrize(
@@ -49,6 +53,15 @@ def test_no_element_set_of_the_reference_mission_is_later_than_the_launch() -> N
         (('port = "rassvet"', 'port = "harmony-forward"'), "station.port", "idss"),
         (('element_sets = "station.tle"', 'element_sets = "none.tle"'), "station.element_sets", "cannot be read"),
         (("mass_kg = 7152.0", "masss_kg = 7152.0"), "ship.masss_kg", "no such key"),
+        (('zone = "zhezkazgan"', 'zone = "steppe"'), "landing.zone", "no zone of this name"),
+        (('"2024-04-06T00:00:00Z"', '"2023-09-15T12:00:00Z"'), "landing.not_before", "before the docking"),
+        (('# undocking = "2024-04-06T03:55:00Z"', 'undocking = "2024-05-06T03:55:00Z"'), "landing.undocking", "before"),
+        (
+            ('# undocking = "2024-04-06T03:55:00Z"', 'undocking = "2023-09-15T03:55:00Z"'),
+            "landing.undocking",
+            "docking",
+        ),
+        (('name = "soyuz-ms"', 'name = "progress-ms"'), "ship.name", "comes home"),
     ],
 )
 def test_each_fault_is_named(tmp_path: Path, pair: tuple[str, str], key: str, says: str) -> None:
@@ -90,11 +103,12 @@ def test_unknown_mission_names_the_known_ones() -> None:
 
 
 def test_template_can_be_flown_and_nothing_is_overwritten(tmp_path: Path) -> None:
-    mission, sets = write_template("first", tmp_path)
+    mission, *sets = write_template("first", tmp_path)
     assert check(mission) == ()
-    before = mission.read_bytes(), sets.read_bytes()
+    assert [path.name for path in sets] == ["first.tle", "first-landing.tle"]
+    before = [path.read_bytes() for path in (mission, *sets)]
     with pytest.raises(ScenarioError, match="exists"):
         write_template("first", tmp_path)
-    assert (mission.read_bytes(), sets.read_bytes()) == before
+    assert [path.read_bytes() for path in (mission, *sets)] == before
     with pytest.raises(ScenarioError, match="plain file name"):
         write_template("../escape", tmp_path)
