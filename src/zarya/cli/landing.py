@@ -120,9 +120,10 @@ def _print_details(row: Mapping[str, Any]) -> None:
         *((f"{one['body']} falls", f"{one['lat_deg']:.2f} {one['lon_deg']:.2f}, over {one['length_km']} km")
           for one in row["fall_areas"]),
         ("reserve parachute", f"{row['reserve_landing_utc']}, sinking {row['reserve_descent_speed_m_s']} m/s"),
-        ("next orbit", orbit or row["wave_off_next_orbit_why_not"]),
-        ("next day", f"{day}, undocking {row['wave_off_next_day_undocking_utc']}" if day
-         else row["wave_off_next_day_why_not"]),
+        ("next orbit", f"{orbit} at {row['wave_off_next_orbit_zone']}" if orbit
+         else row["wave_off_next_orbit_why_not"]),
+        ("next day", f"{day} at {row['wave_off_next_day_zone']}, undocking "
+         f"{row['wave_off_next_day_undocking_utc']}" if day else row["wave_off_next_day_why_not"]),
     ]  # fmt: skip
     out.print(f"\nlanding {row['landing_utc']}", highlight=False)
     for name, text in lines:

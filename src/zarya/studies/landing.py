@@ -6,10 +6,13 @@
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
+import equinox as eqx
 import jax
+import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.surroundings import surroundings
@@ -21,7 +24,7 @@ from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY
 from zarya.orbits.tle import ElementSet
 from zarya.studies.landing_details import KEYS, details
 from zarya.studies.landing_row import LANDED_M, Question, Row, far_row, row
-from zarya.studies.wave_off import DAY_S, wave_off
+from zarya.studies.wave_off import DAY_S, is_after, wave_off
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
 from zarya.vehicles import catalog as vehicles
@@ -87,11 +90,10 @@ def landing_opportunities(
     rows = [far_row(one, asked) | empty for one, flies in zip(found, is_near, strict=True) if not flies]
     rows += _flown([one for one, flies in zip(found, is_near, strict=True) if flies], asked, span_s, empty)
     rows.sort(key=lambda one: float(one["_landing_s"]))
-    inside = [
-        one | (wave_off(one, rows[n + 1 :]) if detailed else {})
-        for n, one in enumerate(rows)
-        if 0.0 <= float(one["_landing_s"]) < span_s
-    ]
+    inside = [one for one in rows if 0.0 <= float(one["_landing_s"]) < span_s]
+    if detailed:
+        others = rows + _elsewhere([one for one in inside if one["feasible"]], asked, history, seen_s, catalog)
+        inside = [one | wave_off(one, others) for one in inside]
     return [{key: value for key, value in one.items() if not key.startswith("_")} for one in inside]
 
 
@@ -118,6 +120,26 @@ def _flown(near: Sequence[Pass], asked: Question, span_s: float, empty: Row) -> 
         for k, more in zip(kept, details(_picked(result, kept), [paths[k] for k in kept], asked), strict=True):
             rows[k] |= more
     return rows
+
+
+def _elsewhere(
+    rows: Sequence[Row], asked: Question, history: ElementHistory, seen_s: float, catalog: str | Path | None
+) -> list[Row]:
+    """Passes over the other zones of the catalog to which these rows could be waved off, flown."""
+    found = []
+    for listing in vehicles.entries("zone", catalog) if rows else ():
+        if listing.name == asked.zone.name:
+            continue
+        zone = vehicles.zone(listing.name, catalog)
+        ground = jnp.full_like(asked.shared.ground_m, zone.height_m.value)
+        there = replace(asked, zone=zone, shared=eqx.tree_at(lambda d: d.ground_m, asked.shared, ground))
+        near = [
+            one
+            for one in passes(asked.around, history, asked.ship, zone, asked.epoch, seen_s)
+            if one.distance_m < WAVE_OFF_M and any(is_after(one.closest_s + NAIVE_DELAY_S, row) for row in rows)
+        ]
+        found += _flown(near, there, seen_s, {})
+    return found
 
 
 def _picked(result: Aimed, lanes: list[int]) -> Aimed:

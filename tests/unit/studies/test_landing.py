@@ -99,18 +99,21 @@ def test_reserve_parachute_lands_sooner_and_harder(row: dict[str, Any]) -> None:
     assert seconds(row, "landing_utc", "reserve_landing_utc") > 60.0
 
 
-def test_wave_off_says_why_there_is_none(row: dict[str, Any]) -> None:
-    """The day of MS-24: the next revolution passes 466 km off, the next day's best pass 142 km."""
-    assert row["wave_off_next_orbit_utc"] is None
-    assert "more than the lift carries" in row["wave_off_next_day_why_not"]
-    assert "km" in row["wave_off_next_orbit_why_not"]
+def test_wave_offs_of_ms24_lead_to_another_zone(row: dict[str, Any]) -> None:
+    """A revolution later Zhezkazgan lies 466 km off the track, and Arkalyk under it, as again the next day."""
+    assert (row["wave_off_next_orbit_zone"], row["wave_off_next_day_zone"]) == ("arkalyk", "arkalyk")
+    revolution = Epoch.from_iso(row["wave_off_next_orbit_utc"]) - Epoch.from_iso(row["landing_utc"])
+    day = Epoch.from_iso(row["wave_off_next_day_utc"]) - Epoch.from_iso(row["landing_utc"])
+    assert revolution == pytest.approx(5_820.0, abs=120.0)
+    assert 20.0 < day / 3_600.0 < 26.0
 
 
 def test_wave_off_takes_the_first_feasible_pass_of_its_span() -> None:
     def made(landing_s: float, *, feasible: bool) -> dict[str, Any]:
         return {
             "_landing_s": landing_s, "feasible": feasible, "why_not": "" if feasible else "too far",
-            "closest_approach_km": 1.0, "landing_utc": str(landing_s), "deorbit_utc": "", "undocking_utc": "u",
+            "zone": "here", "closest_approach_km": 1.0, "landing_utc": str(landing_s), "deorbit_utc": "",
+            "undocking_utc": "u",
         }  # fmt: skip
 
     later = [made(5_600.0, feasible=True), made(50_000.0, feasible=False), made(86_000.0, feasible=True)]
