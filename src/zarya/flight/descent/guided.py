@@ -25,9 +25,10 @@ from zarya.flight.descent.glide import (
 from zarya.frames.geodetic import dcm_enu_from_itrf, geodetic_from_itrf
 from zarya.gnc.entry import BankProgram, correction
 
-UPDATE_STEPS: Final = 5
-"""Steps of 2 s from one correction to the next."""
-PREDICTOR_STEP_S: Final = 4.0
+UPDATE_S: Final = 10.0
+"""From one correction to the next."""
+PREDICTOR_STEPS: Final = 2.0
+"""Steps of the predictor are so much longer than those of the flight."""
 NEVER_M_S: Final = 100.0
 """A reversal at this airspeed does not happen: the parachutes open before."""
 LEAST_SPEED_M_S: Final = 800.0
@@ -44,13 +45,13 @@ class _Guided(eqx.Module):
     steps: Index
 
 
-def predicted(model: WayDown, body: Body, program: BankProgram) -> Vector3:
+def predicted(model: WayDown, body: Body, program: BankProgram, usual_s: float = PREDICTOR_STEPS * STEP_S) -> Vector3:
     """Point of the parachute command that the onboard model foresees, (3,) m itrf."""
     floor = model.module.parachute_height_m
     latest_s = body.state.t_s + LONGEST_S
 
     def step(at: Body) -> Body:
-        return glided(model, program, at, time_step_s(at, floor, PREDICTOR_STEP_S))[0]
+        return glided(model, program, at, time_step_s(at, floor, usual_s))[0]
 
     def is_above(at: Body) -> Bool[Array, ""]:
         return (at.height_m > floor + NEAR_M) & (at.state.t_s < latest_s)
@@ -58,7 +59,9 @@ def predicted(model: WayDown, body: Body, program: BankProgram) -> Vector3:
     return model.ground_point_m(jax.lax.while_loop(is_above, step, body).state)
 
 
-def corrected(model: WayDown, body: Body, program: BankProgram, aim_itrf: Vector3) -> BankProgram:
+def corrected(
+    model: WayDown, body: Body, program: BankProgram, aim_itrf: Vector3, usual_s: float = PREDICTOR_STEPS * STEP_S
+) -> BankProgram:
     """The program after one Newton step on bank and reversal, from four predictions.
 
     **Model** as planned, with more bank, with the reversal at once, and with none: the place over the square of the
@@ -75,7 +78,7 @@ def corrected(model: WayDown, body: Body, program: BankProgram, aim_itrf: Vector
 
     def miss(bank_rad: Scalar, speed2: Scalar) -> Float[Array, "2"]:
         tried = BankProgram(bank_rad, jnp.sqrt(speed2), side, program.lift)
-        off = predicted(model, body, tried) - aim_itrf
+        off = predicted(model, body, tried, usual_s) - aim_itrf
         return jnp.sum(level * off, axis=1)
 
     found = jax.vmap(miss)(jnp.stack([bank, bank + _BANK_STEP_RAD, bank, bank]), jnp.stack([plan, plan, now, never]))
@@ -97,7 +100,7 @@ def corrected(model: WayDown, body: Body, program: BankProgram, aim_itrf: Vector
 
 
 def guided_entry(
-    truth: WayDown, model: WayDown, start: State, program: BankProgram, aim_itrf: Vector3
+    truth: WayDown, model: WayDown, start: State, program: BankProgram, aim_itrf: Vector3, usual_s: float = STEP_S
 ) -> tuple[Body, Endured, BankProgram]:
     """Fly the entry of `truth` with corrections computed on `model`.
 
@@ -105,6 +108,7 @@ def guided_entry(
     ----------
     truth, model : what the module meets and what it believes (nominal air and coefficients, no wind).
     start : the module at separation. program : the plan. aim_itrf : (3,) m, planned point of the parachute command.
+    usual_s : step of the flight; the predictor's goes with it.
 
     Returns
     -------
@@ -120,17 +124,17 @@ def guided_entry(
         return (at.body.height_m > floor + NEAR_M) & (at.body.state.t_s < latest_s)
 
     def stepped(at: _Guided) -> _Guided:
-        dt_s = time_step_s(at.body, floor, STEP_S)
+        dt_s = time_step_s(at.body, floor, usual_s)
         body, load_g, heat = glided(truth, at.program, at.body, dt_s)
         return _Guided(body, endured(at.harm, load_g, heat, dt_s), at.program, at.steps + 1)
 
     def is_before_update(at: _Guided) -> Bool[Array, ""]:
-        return is_above(at) & ((at.steps < UPDATE_STEPS) | (at.body.height_m >= guided_m))
+        return is_above(at) & ((at.steps < UPDATE_S / usual_s) | (at.body.height_m >= guided_m))
 
     def leg(at: _Guided) -> _Guided:
         """To the next correction, and that."""
         there = jax.lax.while_loop(is_before_update, stepped, eqx.tree_at(lambda g: g.steps, at, 0 * at.steps))
-        new = corrected(model, there.body, there.program, aim_itrf)
+        new = corrected(model, there.body, there.program, aim_itrf, PREDICTOR_STEPS * usual_s)
         is_guided = there.body.speed_m_s > LEAST_SPEED_M_S
         program = jax.tree.map(lambda a, b: jnp.where(is_guided, a, b), new, there.program)
         return _Guided(there.body, there.harm, program, there.steps)
