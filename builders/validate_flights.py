@@ -12,10 +12,14 @@ import tempfile
 from pathlib import Path
 
 import zarya
+from zarya.errors import ZaryaError
 from zarya.time import Epoch
 from zarya.units import DEG
 
 PORTS = {"Zvezda aft": "zvezda", "Rassvet nadir": "rassvet", "Poisk zenith": "poisk", "Prichal nadir": "prichal"}
+
+SITES = {"Soyuz-FG": "baikonur-1-5"}
+"""Pads of the crewed flights of a launcher; the others left from 31/6 or may have."""
 
 
 def main(table: str, sets: str, *names: str) -> None:
@@ -30,7 +34,7 @@ def main(table: str, sets: str, *names: str) -> None:
 name = "{name.lower().replace(" ", "-")}"
 title = "{name}"
 [launch]
-site = "baikonur-31-6"
+site = "{SITES.get(row["launcher"], "baikonur-31-6")}"
 launcher = "{row["launcher"].lower()}"
 scheme = "{row["scheme_orbits"]}-orbit"
 not_before = "{(flown + (-6.0 * 3600.0)).iso()}"
@@ -46,7 +50,11 @@ docking = "{row["docking_utc"]}"
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / "mission.toml"
             path.write_text(text, encoding="utf-8")
-            flight = zarya.fly(zarya.load(path))
+            try:
+                flight = zarya.fly(zarya.load(path))
+            except ZaryaError as error:
+                print(f"| {name} | {row['scheme_orbits']} | | | | | {error} |", flush=True)
+                continue
         phase = float("nan") if flight.insertion is None else flight.insertion.phase_rad / DEG
         total, bound = (flight.figures.get(f"phasing_{key}_m_s", float("nan")) for key in ("delta_v", "bound"))
         print(

@@ -100,9 +100,9 @@ def _flown(setting: Setting, until: str, way: "Future[HomePlan] | None", *, lead
     if lead_study:
         say("ascents for other leads")
         book.figures |= studied_leads(setting.ascent, setting.lift.record.lead_s)
-    if until != "ascent" and _is_flying(at, book):
+    if _is_flying(at, book) and until != "ascent":
         at, setting = _phasing(setting, at, book, say)
-        if until != "phasing" and _is_flying(at, book):
+        if _is_flying(at, book) and until != "phasing":
             say("approach and docking")
             at = _approach(setting, at, book)
             book.outcome = OUTCOMES[int(at.outcome)]
