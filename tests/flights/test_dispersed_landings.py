@@ -29,7 +29,7 @@ def history() -> ElementHistory:
 @pytest.fixture(scope="module")
 def row(history: ElementHistory) -> Row:
     start = Epoch.from_iso("2024-04-06T07:00:00Z")
-    (found,) = landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", start, start + 1_800.0)
+    (found,) = landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", start, start + 1_800.0, detailed=False)
     return found
 
 

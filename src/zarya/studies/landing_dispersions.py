@@ -143,8 +143,11 @@ def _nominal(
     log, free, program = (
         jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), x) for x in (result.log, result.ballistic, result.programs)
     )
+    assert craft.descent is not None
+    limit_g = craft.descent.limits.guided_load_g.value
     way, free_way = (
-        way_down(shared, jax.tree.map(lambda a, b: jnp.concatenate([a, b]), x.entry, x.chutes)) for x in (log, free)
+        way_down(shared, jax.tree.map(lambda a, b: jnp.concatenate([a, b]), x.entry, x.chutes), limit_g)
+        for x in (log, free)
     )
     start = State(log.entry.t_s[0], log.entry.r_gcrf[0], log.entry.v_gcrf[0], jnp.zeros(0), way.mass_kg)
     opened = around.earth.dcm_itrf_from_gcrf(log.entry.t_s[-1]) @ log.entry.r_gcrf[-1]

@@ -143,3 +143,13 @@ def test_guidance_brings_dispersed_entries_to_the_point(way: WayDown, start: Sta
     assert float(miss[0]) < 100.0
     assert float(jnp.max(miss)) < 28e3
     assert float(jnp.max(peak)) < 6.0
+
+
+def test_the_lift_turns_up_at_the_limit_of_the_load(way: WayDown, start: State) -> None:
+    """Bank 100 deg for the whole entry: the same entry limited to 4.5 g bears less and flies farther."""
+    steep = eqx.tree_at(lambda p: p.bank_rad, PLAN, jnp.asarray(np.deg2rad(100.0)))
+    limited = eqx.tree_at(lambda w: w.load_limit_g, way, jnp.asarray(4.5))
+    (free, hard), (held, soft) = (eqx.filter_jit(glide)(one, steep, start) for one in (way, limited))
+    assert float(hard.peak_load_g) > 6.0
+    assert float(soft.peak_load_g) < float(hard.peak_load_g) - 0.5
+    assert float(held.state.t_s) > float(free.state.t_s)

@@ -4,6 +4,7 @@ A step of a descent asks for the air at one height. Along one pass of the statio
 time of day, turn of the Earth) is a function of height too, so it is tabulated once.
 """
 
+import math
 from typing import Final
 
 import equinox as eqx
@@ -81,7 +82,7 @@ class WayDown(eqx.Module):
     aerodynamics : (row, 3) Mach number, and by how much drag coefficient and lift to drag bend there. flat : (2,) their
         values at low speed.
     gravity : centre and J2. module : masses, heights, parachutes. ground_m : () of the landing zone.
-    case : what differs.
+    load_limit_g : () where guidance turns the lift up. case : what differs.
     """
 
     earth: EarthOrientation
@@ -93,6 +94,7 @@ class WayDown(eqx.Module):
     gravity: CentralGravity
     module: DescentModule
     ground_m: Scalar
+    load_limit_g: Scalar
     case: Dispersion
 
     @property
@@ -163,12 +165,13 @@ def displaced(way: WayDown, start: State) -> State:
     )
 
 
-def way_down(descent: Descent, trace: Trace) -> WayDown:
+def way_down(descent: Descent, trace: Trace, load_limit_g: float = math.inf) -> WayDown:
     """The way of one descent, from samples of it in order of time.
 
     Parameters
     ----------
     descent : what it flew in. trace : (sample,) from above the entry to the ground; where height rises it is not used.
+    load_limit_g : g, where guidance turns the lift up; never unless given.
 
     **Ignores** that cases pass a height at another place and minute (30 km and 10 s, in the air under 0.1 %).
     """
@@ -208,6 +211,7 @@ def way_down(descent: Descent, trace: Trace) -> WayDown:
         gravity=descent.gravity,
         module=descent.module,
         ground_m=descent.ground_m,
+        load_limit_g=jnp.asarray(load_limit_g),
         case=undispersed(),
     )
 

@@ -21,6 +21,7 @@ THIN_M: Final = 95_000.0
 THIN_STEPS: Final = 4.0
 STEP_S: Final = 2.0
 """Usual step of the entry. A landing is off by 60 m where the module spins; guided by 0.1 km, in 1 % by 1.2 km."""
+LIMIT_BAND_G: Final = 0.5
 NEAR_M: Final = 1.0
 """A height is reached when it is this near."""
 LONGEST_S: Final = 1_200.0
@@ -43,6 +44,7 @@ class Body(eqx.Module):
     state: State
     bank_rad: Scalar
     slowing_m_s2: Scalar
+    load_g: Scalar
     speed_m_s: Scalar
     height_m: Scalar
     sink_m_s: Scalar
@@ -72,7 +74,7 @@ def _body(way: WayDown, state: State, bank_rad: Scalar, slowing_m_s2: Scalar) ->
     place = way.place(state.r_gcrf)
     v = state.v_gcrf - jnp.cross(way.omega_earth_gcrf, state.r_gcrf)
     speed = jnp.sqrt(jnp.sum(v**2))
-    return Body(state, bank_rad, slowing_m_s2, speed, place.height_m, -jnp.sum(v * place.up))
+    return Body(state, bank_rad, slowing_m_s2, jnp.zeros_like(speed), speed, place.height_m, -jnp.sum(v * place.up))
 
 
 def time_step_s(body: Body, floor_m: Scalar, usual_s: float) -> Scalar:
@@ -87,7 +89,8 @@ def glided(way: WayDown, program: BankProgram, at: Body, dt_s: Scalar) -> tuple[
     """One step of the entry; the load at its start (g) and the heat flux in its middle (W/m2).
 
     **Model** RK4; wind and coefficients of mid-step, density exponential about it; the bank's mean over the step, the
-    reversal at the instant within the step at which its airspeed is passed.
+    reversal at the instant within the step at which its airspeed is passed. Within `LIMIT_BAND_G` below the limit of
+    the load the bank shrinks, at it the lift is up.
     """
     state, rate = at.state, way.module.bank_rate_rad_s
     turned_s = jnp.where(
@@ -95,7 +98,9 @@ def glided(way: WayDown, program: BankProgram, at: Body, dt_s: Scalar) -> tuple[
         jnp.clip((at.speed_m_s - program.reversal_speed_m_s) / jnp.maximum(at.slowing_m_s2, 1e-3), 0.0, dt_s),
         0.0,
     )
-    first, second = program.first_side * program.bank_rad, -program.first_side * program.bank_rad
+    relief = jnp.clip((way.load_limit_g - at.load_g) / LIMIT_BAND_G, 0.0, 1.0)
+    first = program.first_side * program.bank_rad * relief
+    second = -first
     half_way, swept = _rolled(at.bank_rad, jnp.where(turned_s > 0.0, first, at.bank_rad), rate, turned_s)
     end, also = _rolled(half_way, second, rate, dt_s - turned_s)
     bank = jnp.where(dt_s > 0.0, (swept + also) / jnp.maximum(dt_s, 1e-6), at.bank_rad)
@@ -109,7 +114,7 @@ def glided(way: WayDown, program: BankProgram, at: Body, dt_s: Scalar) -> tuple[
     place = way.place(middle.r_gcrf)
     density, _, _, _ = way.air(place)
     heat = SUTTON_GRAVES * jnp.sqrt(density / way.module.nose_radius_m) * (0.5 * (at.speed_m_s + after.speed_m_s)) ** 3
-    return eqx.tree_at(lambda b: b.slowing_m_s2, after, slowing), load_g, heat
+    return eqx.tree_at(lambda b: (b.slowing_m_s2, b.load_g), after, (slowing, load_g)), load_g, heat
 
 
 def _rolled(bank_rad: Scalar, command_rad: Scalar, rate_rad_s: Scalar, dt_s: Scalar) -> tuple[Scalar, Scalar]:

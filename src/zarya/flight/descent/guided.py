@@ -114,11 +114,14 @@ def guided_entry(
     -------
     The module at the parachute command, what it endured, and the program as last corrected.
 
-    **Model** every 10 s from the guidance height `corrected`. Navigation is perfect.
+    **Model** every 10 s from the guidance height `corrected`; between, the lift turns up where the load nears the
+    limit. The predictor is not told of the limit: told, it plans steeper to make up for it and the loads rise.
+    Navigation is perfect.
     **Ignores** estimating density and lift from the accelerometers: each correction starts from the state alone.
     """
     floor, latest_s = truth.module.parachute_height_m, start.t_s + LONGEST_S
     guided_m = truth.module.guidance_height_m
+    unlimited: WayDown = eqx.tree_at(lambda w: w.load_limit_g, model, jnp.full_like(model.load_limit_g, jnp.inf))
 
     def is_above(at: _Guided) -> Bool[Array, ""]:
         return (at.body.height_m > floor + NEAR_M) & (at.body.state.t_s < latest_s)
@@ -134,7 +137,7 @@ def guided_entry(
     def leg(at: _Guided) -> _Guided:
         """To the next correction, and that."""
         there = jax.lax.while_loop(is_before_update, stepped, eqx.tree_at(lambda g: g.steps, at, 0 * at.steps))
-        new = corrected(model, there.body, there.program, aim_itrf, PREDICTOR_STEPS * usual_s)
+        new = corrected(unlimited, there.body, there.program, aim_itrf, PREDICTOR_STEPS * usual_s)
         is_guided = there.body.speed_m_s > LEAST_SPEED_M_S
         program = jax.tree.map(lambda a, b: jnp.where(is_guided, a, b), new, there.program)
         return _Guided(there.body, there.harm, program, there.steps)
