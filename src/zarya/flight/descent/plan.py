@@ -283,11 +283,15 @@ def east_north_m(
     return np.stack([scale * y, scale * x], axis=-1)
 
 
-def fly_planned(shared: Descent, ship: ShipData, path: UniformTable, ignition_s: float) -> DescentLog:
-    """One descent from a given ignition (s) with the bank as planned, not aimed: every field without the lane axis."""
+def fly_planned(
+    shared: Descent, ship: ShipData, path: UniformTable, ignition_s: float, reversal_speed_m_s: float | None = None
+) -> DescentLog:
+    """One descent from a given ignition (s), not aimed: every field without the lane axis.
+
+    The bank is as planned, and reversed half-way down in speed unless the speed (m/s) is given.
+    """
     plan = planned_program(ship)
-    log = flown_lanes(
-        shared, ship, [path], np.array([ignition_s]), _programs(plan, np.array([float(plan.reversal_speed_m_s)]), 1.0)
-    )
+    reversal = float(plan.reversal_speed_m_s) if reversal_speed_m_s is None else reversal_speed_m_s
+    log = flown_lanes(shared, ship, [path], np.array([ignition_s]), _programs(plan, np.array([reversal]), 1.0))
     one: DescentLog = jax.tree.map(lambda leaf: jnp.asarray(leaf[0]), log)
     return one
