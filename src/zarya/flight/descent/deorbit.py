@@ -28,9 +28,7 @@ def deorbit(descent: Descent, ignition: State) -> tuple[State, State, Bool[Array
 
     def body(k: Index, at: tuple[State, State]) -> tuple[State, State]:
         cutoff, state = at
-        thrust, dt_s = _push(descent, ignition, k)
-        dt_s = jnp.where(k < BURNS_STEPS, dt_s, _sinking_s(descent, state))
-        after = step(state, dt_s, (*descent.orbit, thrust))  # burn and coast in one body: half to compile
+        after = deorbit_step(descent, ignition, k, state)
         return jax.tree.map(lambda a, b: jnp.where(k < BURNS_STEPS, a, b), after, cutoff), after
 
     cutoff, low = jax.lax.fori_loop(0, BURNS_STEPS + COAST_STEPS, body, (ignition, ignition))
@@ -38,9 +36,16 @@ def deorbit(descent: Descent, ignition: State) -> tuple[State, State, Bool[Array
     return cutoff, low, jnp.abs(height_m(descent.air, low) - floor) < 50.0
 
 
+def deorbit_step(descent: Descent, ignition: State, k: Index, at: State) -> State:
+    """Step `k` of burn and coast, one body for both: half to compile. Still once the separation height is reached."""
+    thrust, dt_s = _push(descent, ignition, k)
+    dt_s = jnp.where(k < BURNS_STEPS, dt_s, _sinking_s(descent, at))
+    return step(at, dt_s, (*descent.orbit, thrust))
+
+
 def _push(descent: Descent, ignition: State, k: Index) -> tuple[Thrust, Scalar]:
     """Thrust and length of step `k`: the main engine, the small thrusters where the burn has them finish, none."""
-    burn, thrust = descent.burn, braking(descent, ignition)
+    burn, thrust = descent.burn, _braking(descent, ignition)
     is_main, is_small = k < BURN_STEPS, (k >= BURN_STEPS) & (k < BURNS_STEPS)
     newton = jnp.where(is_main, burn.newton, jnp.where(is_small, burn.finish_newton, 0.0))
     flow = jnp.where(is_main, burn.flow_kg_s, jnp.where(is_small, burn.finish_flow_kg_s, 0.0))
@@ -49,17 +54,12 @@ def _push(descent: Descent, ignition: State, k: Index) -> tuple[Thrust, Scalar]:
     return eqx.tree_at(lambda t: (t.newton, t.flow_kg_s), thrust, (newton, flows)), dt_s
 
 
-def braking(descent: Descent, ignition: State) -> Thrust:
+def _braking(descent: Descent, ignition: State) -> Thrust:
     """The engine against the horizontal velocity at ignition, its direction fixed among the stars."""
     burn = descent.burn
     dcm = dcm_lvlh_from_gcrf(ignition.r_gcrf, ignition.v_gcrf)
     flow = jnp.full_like(ignition.tank_kg, burn.flow_kg_s)
     return Thrust(burn.newton, -dcm[0], jnp.zeros(3), ignition.t_s, flow)
-
-
-def sinking(descent: Descent, at: State) -> State:
-    """One step of the coast, the last one shortened so that it ends at the separation height; then still."""
-    return step(at, _sinking_s(descent, at), descent.orbit)
 
 
 def _sinking_s(descent: Descent, at: State) -> Scalar:

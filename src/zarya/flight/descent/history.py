@@ -7,10 +7,9 @@ import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from zarya.arrays import Scalar, Vector3
-from zarya.dynamics.runge_kutta import step
+from zarya.arrays import Index, Scalar, Vector3
 from zarya.dynamics.state import State
-from zarya.flight.descent.deorbit import BURN_STEPS, COAST_STEPS, braking, sinking
+from zarya.flight.descent.deorbit import BURNS_STEPS, COAST_STEPS, deorbit_step
 from zarya.flight.descent.fall import Descent, airspeed_m_s
 from zarya.flight.descent.flown import DescentLog
 from zarya.frames.geodetic import geodetic_from_itrf
@@ -21,19 +20,12 @@ type Floats = NDArray[np.float64]
 @eqx.filter_jit
 def _before_entry(descent: Descent, ignition: State) -> State:
     """States of burn and coast, (sample,), ignition first."""
-    thrust = braking(descent, ignition)
-    dt_s = descent.burn.duration_s / BURN_STEPS
 
-    def burning(at: State, _: None) -> tuple[State, State]:
-        return step(at, dt_s, (*descent.orbit, thrust)), at
+    def one(at: State, k: Index) -> tuple[State, State]:
+        return deorbit_step(descent, ignition, k, at), at
 
-    def coasting(at: State, _: None) -> tuple[State, State]:
-        return sinking(descent, at), at
-
-    cutoff, burn = jax.lax.scan(burning, ignition, None, length=BURN_STEPS)
-    _, coast = jax.lax.scan(coasting, cutoff, None, length=COAST_STEPS)
-    joined: State = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), burn, coast)
-    return joined
+    _, states = jax.lax.scan(one, ignition, jnp.arange(BURNS_STEPS + COAST_STEPS))
+    return states
 
 
 @eqx.filter_jit
