@@ -28,7 +28,7 @@ def land(
     cases: Annotated[
         int | None, typer.Option(help="Fly so many dispersed descents of the first feasible opportunity.")
     ] = None,
-    seed: Annotated[int, typer.Option(help="Of the dispersions; the same cases whatever their number.")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of the dispersions; a case is the same in any number.")] = 0,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for landing.json; with --cases the table and pictures too.")
     ] = None,
@@ -39,9 +39,12 @@ def land(
 
     Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07 --cases 1000 --out home`
     """
+    from zarya.errors import InputError
     from zarya.exchange.landing_files import landing_document, write_landing
     from zarya.studies.landing import landing_opportunities, why_none
 
+    if cases is not None and cases < 1:
+        raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
     sets = element_sets(tle)
     span = (instant(start, "from"), instant(end, "to"))
     rows = landing_opportunities(

@@ -14,16 +14,14 @@ from zarya.plots.descent import ellipse, profile
 from zarya.studies.landing_campaign import LandingCampaign
 
 
-def write_landing(
-    rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None, folder: Path, title: str = ""
-) -> list[Path]:
+def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None, folder: Path) -> list[Path]:
     """Write landing.json; with a campaign also landings.parquet, landing_ellipse.png and landing_profile.png.
 
     Each replaces the old one only when complete. Returns the paths.
 
     Parameters
     ----------
-    rows : of `landing_opportunities`. campaign : of `landing_dispersions`, of one of the rows. title : of the pictures.
+    rows : of `landing_opportunities`. campaign : of `landing_dispersions`, of one of the rows.
 
     Raises
     ------
@@ -39,6 +37,7 @@ def write_landing(
     files = [write_atomically(folder / "landing.json", json.dumps(document, indent=2, allow_nan=False) + "\n")]
     if campaign is None:
         return files
+    title = f"{campaign.opportunity['zone']}, {campaign.opportunity['landing_utc'][:16]} UTC"
     table = io.BytesIO()
     campaign.cases.write_parquet(table)
     files.append(write_atomically(folder / "landings.parquet", table.getvalue()))

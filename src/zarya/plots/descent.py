@@ -165,7 +165,8 @@ def ellipse(campaign: LandingCampaign, title: str = "") -> Figure:
         down = campaign.cases.filter(campaign.cases["miss_km"].is_not_null())
         size = 2.5 if down.height < 2_000 else 1.2
         near.plot(down["east_km"], down["north_km"], ".", color=STATION, ms=size, alpha=0.6, mew=0.0,
-                  label=f"{down.height} guided landings", zorder=2)  # fmt: skip
+                  zorder=2)  # fmt: skip
+        near.plot([], [], ".", color=STATION, ms=6, label=f"{down.height} guided landings")
         _ovals(near, campaign.ellipse(), SHIP)
         near.add_patch(Circle((0.0, 0.0), PUBLISHED_M / KM, fill=False, ec="black", lw=1.0, ls="--", zorder=3,
                               label=f"{PUBLISHED_M / KM:.0f} km, published"))  # fmt: skip
@@ -176,10 +177,10 @@ def ellipse(campaign: LandingCampaign, title: str = "") -> Figure:
         )
         near.set_aspect("equal")
         near.set_title(
-            f"within 28 km: {100.0 * said['within_28_km']:.2f} % "
-            f"({100.0 * said['wilson_low']:.2f} to {100.0 * said['wilson_high']:.2f} %)", fontsize=9,
+            f"within 28 km: {100.0 * said['within_28_km']:.3f} % "
+            f"({100.0 * said['wilson_low']:.3f} to {100.0 * said['wilson_high']:.3f} % at 95 %)", fontsize=9,
         )  # fmt: skip
-        near.legend(frameon=True, framealpha=0.9, loc="upper right", fontsize=7, markerscale=3.0)
+        near.legend(frameon=True, framealpha=0.9, loc="upper right", fontsize=7)
         _both_modes(far, campaign, size)
         clock = (
             "" if said["landing_sigma_s"] is None else f"; instant of landing {said['landing_sigma_s']:.0f} s (1 sigma)"
