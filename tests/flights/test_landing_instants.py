@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -72,14 +73,14 @@ def test_every_flown_pass_is_an_opportunity_from_older_elements(answers: dict[st
 
 
 def test_module_separation_within_30_s(answers: dict[str, dict[str, Any]]) -> None:
-    """Measured: -11, -8 and -3 s."""
+    """Measured: -9, -5 and 0 s."""
     differences = differences_s(answers, "module_separation_utc", "module_separation_utc")
     assert len(differences) == 3
     assert max(abs(value) for value in differences.values()) < 30.0
 
 
 def test_landing_instants_are_unbiased_and_no_worse_than_known(answers: dict[str, dict[str, Any]]) -> None:
-    """Measured over 13 landings: mean -1 s, median 20 s, crewed worst 38 s, MS-22 (uncrewed) 62 s."""
+    """Measured over 13 landings: mean -3 s, median 22 s, crewed worst 36 s, MS-22 (uncrewed) 64 s."""
     ours = differences_s(answers, "landing_utc", "landing_utc")
     naive = differences_s(answers, "naive_landing_utc", "landing_utc")
     for flight, value in ours.items():
@@ -90,7 +91,7 @@ def test_landing_instants_are_unbiased_and_no_worse_than_known(answers: dict[str
 
 
 @pytest.mark.xfail(
-    reason="median 20 s and MS-22 62 s: the sink under the parachute depends on weather and mass", strict=True
+    reason="median 22 s and MS-22 64 s: the sink under the parachute depends on weather and mass", strict=True
 )
 def test_landing_instants_within_the_goal(answers: dict[str, dict[str, Any]]) -> None:
     ours = [abs(value) for value in differences_s(answers, "landing_utc", "landing_utc").values()]
@@ -159,7 +160,7 @@ def clock(history: ElementHistory) -> tuple[DescentLog, float]:
 
 
 def test_clock_of_ms11_within_30_s(clock: tuple[DescentLog, float]) -> None:
-    """Measured: -7, -10, -10, -11, -10 and -1 s; ignition at 432.9 km against 432.7 km; 3.96 g against 4 to 5."""
+    """Measured: -6, -9, -9, -15, -15 and -6 s; ignition at 432.9 km against 432.7 km; 4.01 g against 4 to 5."""
     log, height_m = clock
     with (DATA / "descent_clock.csv").open() as file:
         plan = {row["event"]: row for row in csv.DictReader(file)}
@@ -170,7 +171,22 @@ def test_clock_of_ms11_within_30_s(clock: tuple[DescentLog, float]) -> None:
     assert abs(height_m / 1e3 - 432.7) < 5.0
     assert abs(float(log.peak_load_height_m) / 1e3 - 35.3) < 5.0
     print(f"peak load {float(log.peak_load_g):.2f} g")
-    assert 3.9 < float(log.peak_load_g) < 5.0
+    assert 4.0 < float(log.peak_load_g) < 5.0
+
+
+def test_planned_bank_is_that_of_the_published_interval(clock: tuple[DescentLog, float]) -> None:
+    """80.4 to 35.3 km in 287 s; a degree of bank is 4 s. What follows from it, unasked, is the peak of 4 g."""
+    log, _ = clock
+    ignition = Epoch.from_iso("2019-06-25T01:55:03Z")
+    earth = surroundings(ignition, -7_200.0, 7_200.0, degree=8).earth
+
+    def height_m(t_s: Any, r_gcrf: Any) -> Any:
+        return geodetic_from_itrf(earth.dcm_itrf_from_gcrf(t_s) @ r_gcrf)[2]
+
+    t_s, heights = np.asarray(log.entry.t_s), np.asarray(jax.vmap(height_m)(log.entry.t_s, log.entry.r_gcrf))
+    low_s = float(np.interp(-35_300.0, -heights, t_s))
+    print(low_s - float(log.guidance_s))
+    assert low_s - float(log.guidance_s) == pytest.approx(287.0, abs=3.0)
 
 
 def test_burn_of_ms11_lasts_as_published(clock: tuple[DescentLog, float]) -> None:
@@ -179,7 +195,7 @@ def test_burn_of_ms11_lasts_as_published(clock: tuple[DescentLog, float]) -> Non
 
 
 def test_radio_silence_of_ms11(clock: tuple[DescentLog, float]) -> None:
-    """Planned from 1906 s (80.4 km) to 2193 s (35.3 km) after ignition; measured 1897 and 2186 s."""
+    """Planned from 1906 s (80.4 km) to 2193 s (35.3 km) after ignition; measured 1897 and 2183 s."""
     log, _ = clock
     ignition = Epoch.from_iso("2019-06-25T01:55:03Z")
     around = surroundings(ignition, -7_200.0, 7_200.0, degree=8)

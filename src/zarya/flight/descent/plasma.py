@@ -101,7 +101,7 @@ def blackout_s(air: Air, entry: Trace, start_height_m: float, link_hz: float) ->
 
     **Model** begins at a given height, because equilibrium says nothing of the thin air there; ends where the electrons
     behind the normal shock fall below `critical_density_m3`, straight between samples 5 s apart in the logarithm.
-    **Valid** MS-11, planned silent from 80.4 to 35.3 km: ends 7 s before the plan, where the ship is 11 s early itself.
+    **Valid** MS-11, planned silent from 80.4 to 35.3 km: ends 10 s before the plan, where the ship is 9 s early itself.
     """
     height, electrons = (np.asarray(x) for x in _along(air, entry))
     t_s = np.asarray(entry.t_s)
