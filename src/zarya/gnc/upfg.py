@@ -175,7 +175,7 @@ def guide(
     # Block 7: gravity over the arc to go
     r_c1 = r_gcrf - 0.1 * r_thrust - (t_go / 30.0) * v_thrust
     v_c1 = v_gcrf + 1.2 * r_thrust / t_go - 0.1 * v_thrust
-    r_c2, v_c2 = two_body_motion(r_c1, v_c1, t_go, gm_m3_s2)
+    r_c2, v_c2 = two_body_motion(r_c1, v_c1, t_go, gm_m3_s2, iterations=4)  # less than half a revolution
     v_grav = v_c2 - v_c1
     r_grav = r_c2 - r_c1 - v_c1 * t_go
 

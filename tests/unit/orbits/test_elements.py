@@ -94,6 +94,20 @@ def test_two_body_motion_agrees_with_kepler_equation_and_differentiates() -> Non
     np.testing.assert_allclose(by_v[:, 0], (ahead - back) / 0.02, rtol=1e-5)
 
 
+@pytest.mark.parametrize("e", [0.01, 0.6, 0.95])
+def test_four_iterations_are_exact_over_half_a_revolution(e: float) -> None:
+    """From perigee, the side and near apogee: what guidance of an ascent and first guesses of arcs need."""
+    a = 6.6e6
+    for nu in (0.0, 1.5, 3.1):
+        start = Keplerian(*(jnp.asarray(x) for x in (a, e, 0.9, 0.3, 0.4, nu)))
+        r, v = cartesian_from_keplerian(start, GM)
+        for share in (0.05, 0.2, 0.35, 0.49):
+            dt = share * 2.0 * np.pi * np.sqrt(a**3 / GM)
+            few, _ = elements.two_body_motion(r, v, dt, GM, iterations=4)
+            many, _ = elements.two_body_motion(r, v, dt, GM)
+            assert np.linalg.norm(few - many) < 1e-6
+
+
 def test_near_circular_elements_close() -> None:
     for e in (0.0, 1e-9, 0.003, 0.3):
         r, v = cartesian_from_keplerian(keplerian(7e6, e, 0.9, 1.0, 2.0, 3.0), GM)

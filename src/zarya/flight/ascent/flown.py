@@ -24,8 +24,12 @@ BLOCK: Final = 4
 """Calls of guidance for which the field beyond J2 is held (about 16 s, 100 km)."""
 COAST_STEPS: Final = 12
 """Steps from cut-off to separation: 3 s with Soyuz, 180 s with Falcon 9."""
-_SETTLING_S: Final = 16.0
-"""Guidance is started afresh until this long before it takes over: four calls settle it."""
+_SETTLING_S: Final = 60.0
+"""Guidance is started afresh until this long before it takes over: it needs a dozen calls to settle. After four, its
+commands still jumped by a degree a call in the first 40 s of the closed loop, which cost 1.8 kg and 10 m."""
+_SLEW_S: Final = 6.0
+_SLEW_STEPS: Final = 12
+"""After the kick and when guidance takes over the axis turns at its rate limit; short steps catch the end of that."""
 _LOCK_S: Final = 2.0
 """The cut-off instant is fixed in the last call before it, at least this long ahead."""
 _FIRST_ARC_RAD: Final = 0.3
@@ -144,6 +148,7 @@ def _configured(
         start_s=carry.state.t_s,
         axis_gcrf=carry.axis,
         axis_rate=jnp.zeros(3),
+        axis_bend=jnp.zeros(3),
     )
     return state, stack, stages, items
 
@@ -151,7 +156,7 @@ def _configured(
 def _wanted_axis(
     plan: AscentPlan, carry: _Carry, state: State, stack: Stack, now: StackForces, dt_s: Scalar
 ) -> Vector3:
-    """Direction commanded for the end of the step, from the navigated state and the sensed acceleration."""
+    """Direction commanded for `dt_s` from now, from the navigated state and the sensed acceleration."""
     here = local(state.r_gcrf, plan.pole_gcrf)
     ground = state.v_gcrf - jnp.cross(plan.omega_gcrf, state.r_gcrf)
     fall = -plan.gm_m3_s2 * state.r_gcrf / jnp.linalg.norm(state.r_gcrf) ** 3
@@ -166,7 +171,12 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
     launcher = timed(case.applied(plan.launcher), plan.end_s)
     winds = Winds(plan.pole_gcrf, plan.omega_gcrf, plan.wind, case.wind)
     gravity = Gravity(plan.field, plan.earth)
-    nodes = node_times_s(launcher, plan.programme.turns_s, launcher.cutoff_s[-1], plan.steps)
+    slew_s = _SLEW_S * jnp.arange(1.0, _SLEW_STEPS + 1.0) / _SLEW_STEPS
+    turns_s = plan.programme.turns_s
+    corners = jnp.concatenate([turns_s, turns_s[-1] + slew_s, plan.closed_loop_s + slew_s])
+    nodes = node_times_s(launcher, corners, launcher.cutoff_s[-1], plan.steps)
+    share = jnp.arange(plan.parts) / plan.parts
+    nodes = jnp.concatenate([(nodes[:-1, None] + jnp.diff(nodes)[:, None] * share).ravel(), nodes[-1:]])
 
     def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity) -> tuple[_Carry, Step | None]:
         start_s = carry.state.t_s
@@ -174,9 +184,17 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
         state, stack, stages, items = _configured(plan, case, launcher, winds, carry, start_s + 0.5 * dt)
         now = stack.forces(start_s, state)
         wanted = _wanted_axis(plan, carry, state, stack, now, dt)
-        axis = turned_towards(carry.axis, wanted, launcher.steering_rate_rad_s * dt)
-        rate = (axis - carry.axis) / jnp.maximum(dt, 1e-9)
-        stack = eqx.tree_at(lambda s: s.axis_rate, stack, rate)
+        limit_rad = launcher.steering_rate_rad_s * dt
+        axis = turned_towards(carry.axis, wanted, limit_rad)
+        # through the direction commanded for mid-step, or evenly when the turn is held up by its limit
+        middle = _wanted_axis(plan, carry, state, stack, now, 0.5 * dt)
+        even = carry.axis + axis
+        is_free = jnp.dot(axis, wanted) > 1.0 - 1e-12
+        halfway = jnp.where(is_free, middle, even / jnp.linalg.norm(even))
+        whole, part = axis - carry.axis, halfway - carry.axis
+        h = jnp.maximum(dt, 1e-9)
+        turn = ((4.0 * part - whole) / h, (2.0 * whole - 4.0 * part) / h**2)
+        stack = eqx.tree_at(lambda s: (s.axis_rate, s.axis_bend), stack, turn)
         after = step(state, dt, (pull, stack))
         g = pull.acceleration_gcrf(0.5 * (state.r_gcrf + after.r_gcrf))
         heat = 0.5 * now.dynamic_pressure_pa * 2.0 * now.air_speed_m_s
@@ -219,10 +237,10 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
         return jax.lax.scan(lambda c, s: cycle(c, s, pull), carry, spans)
 
     carry = _start(plan, launcher)
-    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, BLOCK, plan.cycle, 2)
+    spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, BLOCK, plan.cycle * plan.parts, 2)
     carry, kept = jax.lax.scan(block, carry, spans)
     if kept is not None:
-        kept = jax.tree.map(lambda x: x.reshape(plan.steps, *x.shape[3:]), kept)
+        kept = jax.tree.map(lambda x: x.reshape(plan.steps * plan.parts, *x.shape[3:]), kept)
     last = carry.state
     is_dry = ~(carry.cutoff_s <= launcher.cutoff_s[-1])
     cut = State(last.t_s, last.r_gcrf, last.v_gcrf, last.tank_kg, last.inert_kg)

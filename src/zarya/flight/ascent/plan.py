@@ -47,7 +47,8 @@ class AscentPlan(eqx.Module):
     wind : of the day. programme : steering of the first stage. target : cut-off conditions of guidance.
     closed_loop_s : () s, guidance takes over (first separation). separation_delay_s : () s, cut-off to ship separation.
     end_s : () s, tanks empty at the latest. gm_m3_s2 : () of guidance. burns : see `Burns`.
-    steps, cycle : integration steps, and steps per call of guidance.
+    steps, cycle : integration steps, and steps per call of guidance. parts : equal parts each step is cut into, with
+        guidance called at the same instants: shows what the step costs.
     """
 
     launcher: Launcher
@@ -70,3 +71,4 @@ class AscentPlan(eqx.Module):
     burns: Burns
     steps: int = eqx.field(static=True)
     cycle: int = eqx.field(static=True)
+    parts: int = eqx.field(static=True, default=1)

@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
+from scipy.interpolate import PchipInterpolator
 from scipy.optimize import minimize
 
 from zarya.arrays import Scalar
@@ -45,7 +46,8 @@ STEP_S: Final = 1.0
 """Even steps are at most this long; the clock's instants cut them further."""
 CYCLE: Final = 4
 """Integration steps per call of guidance (about 4 s); calls twice as often leave 2 kg more propellant."""
-TABLE_NODES: Final = 192
+TABLE_NODES, TABLE_STEP_S = 400, 0.5
+"""Of the table of the axis, s (longer when the first stage burns beyond 199 s); the programme's corners fall on it."""
 _RAMP_S, _HOLD_S = 8.0, 7.0
 """The first turn and how long it is kept: the gravity turn has begun by 25 s, at a dynamic pressure of a few kPa."""
 _COAST_M_S2: Final = 1e-6
@@ -131,15 +133,17 @@ def normal_gcrf(epoch: Epoch, inclination_rad: float, raan_rad: float) -> Floats
 
 
 def tabulated(plan: AscentPlan) -> AscentPlan:
-    """The plan with its first stage fixed: the axis of the flight as flown, as a table of time."""
-    _, log = flown(plan)
-    t, axis = np.asarray(log.history.t_s), np.asarray(log.history.axis_gcrf)
-    times = np.arange(TABLE_NODES) * (float(plan.closed_loop_s) + 1.0) / (TABLE_NODES - 1)
-    table = np.stack([np.interp(times, t, axis[:, k]) for k in range(3)], axis=-1)
-    programme = replace(
-        plan.programme, is_tabulated=_strong(1.0), table_step_s=_strong(times[1]), axis_gcrf=jnp.asarray(table)
-    )
-    return replace(plan, programme=programme)
+    """The plan with its first stage fixed: the axis of the flight as flown, as a smooth table of time."""
+    history, end_s = flown(plan)[1].history, float(plan.closed_loop_s)
+    t, first = np.unique(np.asarray(history.t_s), return_index=True)
+    is_open = t < end_s - 1e-6
+    t, axis = t[is_open], np.asarray(history.axis_gcrf)[first[is_open]]
+    onward = axis[-1] + (axis[-1] - axis[-2]) * (end_s + 1.0 - t[-1]) / (t[-1] - t[-2])
+    smooth = PchipInterpolator(np.append(t, end_s + 1.0), np.concatenate([axis, onward[None]]))
+    times = np.arange(TABLE_NODES) * max(TABLE_STEP_S, (end_s + 1.0) / (TABLE_NODES - 1))
+    table = smooth(np.minimum(times, end_s + 1.0))
+    fixed = {"is_tabulated": _strong(1.0), "table_step_s": _strong(times[1]), "axis_gcrf": jnp.asarray(table)}
+    return replace(plan, programme=replace(plan.programme, **fixed))
 
 
 def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, spare: bool = False) -> AscentPlan:
@@ -197,7 +201,7 @@ def _spared(plan: AscentPlan) -> AscentPlan:
 
 
 def _strong(value: float | Scalar) -> Scalar:
-    """A float64 scalar that is not weakly typed: plans that differ in numbers share one compiled program."""
+    """A float64 scalar, not weakly typed: plans that differ in numbers share one compiled program."""
     return jnp.asarray(value, dtype=jnp.float64)
 
 

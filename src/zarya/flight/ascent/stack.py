@@ -67,7 +67,7 @@ class Stack(Load):
     launcher : aerodynamic tables. pole_gcrf, omega_gcrf : (3,) of the turning Earth. wind_gcrf : (3,) m/s over it.
     vacuum_n : () N, sum of the burning stages. exit_area_m2 : () m2 of those. flow_kg_s : (stage,) kg/s.
     area_m2 : () m2, reference area. drag, density : () factors.
-    axis_gcrf : (3,) at `start_s`; axis_rate : (3,) 1/s, direction is their sum made unit.
+    axis_gcrf : (3,) at `start_s`; axis_rate, axis_bend : (3,) 1/s, 1/s2; the direction is the parabola made unit.
 
     **Model** T = F_vac - p A_e; D = q S cd0 (1 + k alpha^2), L = q S cl_alpha sin alpha in the plane of axis and air.
     **Ignores** torque and trim (3 degrees of freedom), side force, base drag, plume.
@@ -86,10 +86,12 @@ class Stack(Load):
     start_s: Scalar
     axis_gcrf: Vector3
     axis_rate: Vector3
+    axis_bend: Vector3
 
     def forces(self, t_s: Scalar, state: State) -> "StackForces":
         """Thrust, air force and what they come from."""
-        along = self.axis_gcrf + self.axis_rate * (t_s - self.start_s)
+        since_s = t_s - self.start_s
+        along = self.axis_gcrf + since_s * (self.axis_rate + since_s * self.axis_bend)
         axis = along / jnp.linalg.norm(along)
         height_m = local(state.r_gcrf, self.pole_gcrf).height_m
         v_air = state.v_gcrf - jnp.cross(self.omega_gcrf, state.r_gcrf) - self.wind_gcrf
