@@ -48,7 +48,16 @@ def main() -> None:
     last_year = ElementHistory(history.between(utc("2023-01-01"), utc("2024-01-01")))
     burns = timed("reboosts of one year", lambda: detect_reboosts(last_year))
     print(f"{len(burns)} burns")
+    from zarya.gnc.element_choice import choose_element_set
+    from zarya.studies.plan_map import plan_map
+    from zarya.studies.windows import launch
+
     timed("phase for 2023-09-15", lambda: phase_reboosts("iss", history, "2023-09-15", "2-orbit"))
+    question, liftoff = launch("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms"), utc("2023-09-15T15:44:35Z")
+    chosen = choose_element_set(history, liftoff).element_set
+    timed("a map of 9 plans, with compiling", lambda: plan_map(question, chosen, liftoff, 2, phases=3, dockings=3))
+    plans = timed("a map of 10,000 plans, two orbits", lambda: plan_map(question, chosen, liftoff, 2))
+    print(f"{plans.total_m_s.size} plans, {plans.full_plans} of them in the full model")
 
 
 if __name__ == "__main__":

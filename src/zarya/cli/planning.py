@@ -44,6 +44,9 @@ def windows(
     ] = None,
     validate: Annotated[bool, typer.Option("--validate", help="Replay every flown launch shipped.")] = False,
     to_folder: Annotated[Path | None, typer.Option("--out", help="Folder for windows.json, CSV, pictures.")] = None,
+    has_map: Annotated[
+        bool, typer.Option("--map", help="With --out: 10,000 plans about one window, phase by docking; a minute.")
+    ] = False,
     as_json: Json = False,
     folder: Catalog = None,
 ) -> None:
@@ -51,12 +54,15 @@ def windows(
 
     Example: `zarya windows --tle sets.tle --from 2023-09-14 --to 2023-09-18 --scheme 2-orbit --yaw-budget-kg 5`
     """
+    from zarya.errors import InputError
     from zarya.exchange.calendar_files import read_calendar
     from zarya.studies.windows import Allowance, Ports, launch, launch_windows
 
     if validate:
         _validate(as_json, to_folder)
         return
+    if has_map and to_folder is None:
+        raise InputError("a map needs a folder", key="map", remedy="Give --out FOLDER.")
     allowance = Allowance(
         yaw_kg=yaw_kg,
         yaw_m_s=positive(yaw_m_s, "yaw-budget-m-s"),
@@ -76,7 +82,9 @@ def windows(
     if to_folder is not None:
         from zarya.exchange.windows_files import write_windows
 
-        files = write_windows(rows, launch(station, site, launcher, ship, catalog=folder), sets, to_folder)
+        files = write_windows(
+            rows, launch(station, site, launcher, ship, catalog=folder), sets, to_folder, has_map=has_map
+        )
     if as_json:
         print_json({"windows": rows, **({"files": [str(path) for path in files]} if files else {})})
         return

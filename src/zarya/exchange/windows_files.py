@@ -12,12 +12,14 @@ from matplotlib.figure import Figure
 
 from zarya.errors import InputError
 from zarya.exchange.atomic import write_atomically
-from zarya.gnc.element_choice import ElementHistory
+from zarya.gnc.element_choice import ElementHistory, choose_element_set
+from zarya.plots.plan_map import plan_map_picture
 from zarya.plots.windows import draw_all, price_row, validation
+from zarya.studies.plan_map import plan_map
 from zarya.studies.reboosts import detect_reboosts
 from zarya.studies.windows import Launch, liftoff_price
 from zarya.time import Epoch
-from zarya.units import DAY
+from zarya.units import DAY, DEG
 
 PRICE_SPAN_S: Final = 180.0
 """The picture of the price goes this far to either side of the lift-off."""
@@ -26,13 +28,14 @@ _REBOOST_MARGIN_S: Final = 8.0 * DAY
 
 
 def write_windows(
-    rows: Sequence[dict[str, Any]], question: Launch, history: ElementHistory, folder: Path
+    rows: Sequence[dict[str, Any]], question: Launch, history: ElementHistory, folder: Path, *, has_map: bool = False
 ) -> list[Path]:
     """Write windows.json, windows.csv and the plots; each replaces the old one only when complete. Returns the paths.
 
     Parameters
     ----------
     rows : of `launch_windows`, of this question and history.
+    has_map : also ten thousand plans about the window whose price is drawn, `plans.png` and `plans.csv`.
 
     Raises
     ------
@@ -50,7 +53,8 @@ def write_windows(
     burns = detect_reboosts(history.between(first + -_REBOOST_MARGIN_S, last + _REBOOST_MARGIN_S))
     offsets_s = np.linspace(-PRICE_SPAN_S, PRICE_SPAN_S, 73)
     price = {"row": row, "prices": liftoff_price(row, question, history, offsets_s)}
-    return files + _pictures(draw_all(rows, burns, price), folder)
+    files += _pictures(draw_all(rows, burns, price), folder)
+    return files + _plans(row, question, history, folder) if has_map else files
 
 
 def write_validation(report: dict[str, Any], folder: Path) -> list[Path]:
@@ -75,6 +79,26 @@ def windows_table(rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
                 line[key] = "; ".join(value) if isinstance(value, list) else value
         flat.append(line)
     return pl.DataFrame(flat, infer_schema_length=None)
+
+
+def _plans(row: dict[str, Any], question: Launch, history: ElementHistory, folder: Path) -> list[Path]:
+    """The map of plans about a window, and its numbers."""
+    liftoff = Epoch.from_iso(row["liftoff_utc"], scale="utc")
+    element_set = choose_element_set(history, liftoff).element_set
+    found = plan_map(question, element_set, liftoff, int(row["scheme"].split("-")[0]))
+    phase, docking = np.meshgrid(found.phase_rad / DEG, found.docking_s)
+    table = pl.DataFrame(
+        {
+            "phase_deg": phase.ravel().round(4),
+            "docking_met_s": docking.ravel().round(1),
+            "delta_v_m_s": found.total_m_s.ravel(),
+            "miss_m": found.left_m.ravel(),
+        }
+    )
+    return [
+        write_atomically(folder / "plans.csv", table.write_csv(float_precision=3)),
+        *_pictures({"plans.png": plan_map_picture(found, row["phase_deg"])}, folder),
+    ]
 
 
 def _pictures(figures: dict[str, Figure], folder: Path) -> list[Path]:
