@@ -144,7 +144,7 @@ def fly(
         print_json(report)
     else:
         print_flight(report)
-    if flight.outcome not in ("docked", "stopped"):
+    if flight.outcome not in ("docked", "stopped", "undocked", "landed"):
         raise typer.Exit(1)
 
 

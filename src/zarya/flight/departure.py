@@ -4,6 +4,7 @@ The first burn goes along the port's axis, where the ship still points; the seco
 ahead, below the station) or forward (it falls behind, above): whichever keeps it farther off if burns fail.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -43,8 +44,9 @@ AROUND_IGNITION_S: Final = 1_800.0
 """The ship's path is kept as a table so long before and after the expected ignition."""
 WATCH_S: Final = DAY
 """How long a ship whose burns failed is followed."""
-TO_IGNITION_ARCS: Final = 5
 WATCH_ARCS: Final = 48
+SHORTEST_COAST_S: Final = 300.0
+"""Between the second burn and the table around the ignition."""
 FAILURES: Final = ((1.0, 1.0), (0.0, 1.0), (1.0, 0.0), (0.0, 0.0), (0.5, 1.0), (1.0, 0.5))
 """Parts made of the two burns, one lane each: all well; first, second, both missed; first, second cut off at half."""
 
@@ -57,6 +59,7 @@ class DeparturePlan(eqx.Module):
     station, around : the station's path and the forces. ship, leaving, port : numbers of the vehicles.
     undocking_s, ignition_s : () s, physical separation; expected ignition of the deorbit burn.
     second_m_s : () m/s along the velocity, negative for back. part : (2,) of each burn that is made.
+    arcs : of the coast after the burns, none longer than `ARC_S`.
     """
 
     station: StationPath
@@ -68,6 +71,7 @@ class DeparturePlan(eqx.Module):
     ignition_s: Scalar
     second_m_s: Scalar
     part: Float[Array, "2"]
+    arcs: int = eqx.field(static=True)
 
 
 class DepartureLog(eqx.Module):
@@ -133,7 +137,7 @@ def fly(plan: DeparturePlan, at: Handover) -> tuple[Handover, DepartureLog]:
     r_rel, v_rel = jax.vmap(
         lambda t, r, v: relative_lvlh_rotating(r, v, plan.station.r_gcrf(t), plan.station.v_gcrf(t))
     )(flat.t_s, flat.r_gcrf, flat.v_gcrf)
-    before: State = jax.tree.map(lambda leaf: leaf[4 + TO_IGNITION_ARCS], starts)
+    before: State = jax.tree.map(lambda leaf: leaf[4 + plan.arcs], starts)
     mass = jnp.stack([start.mass_kg, start.mass_kg - lasts[0] * flow[0]])
     exhaust = STANDARD_GRAVITY_M_S2 * ship.thruster_isp_s
     made = -exhaust * jnp.log1p(-lasts * flow / mass)
@@ -162,7 +166,7 @@ def _legs(plan: DeparturePlan, mass_kg: Scalar) -> tuple[_Leg, tuple[Array, Arra
     axis, along = plan.port.axis_lvlh, jnp.sign(plan.second_m_s) * jnp.array([1.0, 0.0, 0.0])
     gap = leaving.second_burn_after_s - leaving.first_burn_after_s - lasts[0]
     rest = plan.ignition_s - AROUND_IGNITION_S - plan.undocking_s - leaving.second_burn_after_s - lasts[1]
-    coasts = jnp.full(TO_IGNITION_ARCS, rest / TO_IGNITION_ARCS)
+    coasts = jnp.full(plan.arcs, rest / plan.arcs)
     durations = jnp.concatenate(
         [
             jnp.stack([leaving.first_burn_after_s, lasts[0], gap, lasts[1]]),
@@ -238,10 +242,24 @@ def depart(
 
     **Model** the second burn by secant on the distance, both signs; the sign whose failed cases stay farther is taken.
     """
+    coast_s = ignition_s - AROUND_IGNITION_S - undocking_s - float(leaving.second_burn_after_s)
+    if coast_s < SHORTEST_COAST_S:
+        raise FlightError(
+            f"{(ignition_s - undocking_s) / 60.0:.0f} min from the undocking to the deorbit burn are "
+            f"{(SHORTEST_COAST_S - coast_s) / 60.0:.0f} min too few"
+        )
     plan = DeparturePlan(
-        path, around, craft.pytree(), leaving, port, jnp.asarray(undocking_s), jnp.asarray(ignition_s),
-        jnp.asarray(-1.0), jnp.ones(2),
-    )  # fmt: skip
+        path,
+        around,
+        craft.pytree(),
+        leaving,
+        port,
+        jnp.asarray(undocking_s),
+        jnp.asarray(ignition_s),
+        jnp.asarray(-1.0),
+        jnp.ones(2),
+        math.ceil(coast_s / ARC_S),
+    )
     lanes = len(FAILURES)
     whole = jnp.asarray(np.ones((lanes, 2)))
     trial = np.array([-1.0, -1.5, -2.0, 1.0, 1.5, 2.0])
@@ -274,12 +292,12 @@ def depart(
         raise FlightError("the ship does not leave the keep-out sphere before the deorbit burn")
     share = (radius - away[last]) / (away[last + 1] - away[last])
     clear_s = float(t_s[last] + share * (t_s[last + 1] - t_s[last]))
-    return Departed(own, _table(own), clear_s, distance_m, failures)
+    return Departed(own, _table(own, plan.arcs), clear_s, distance_m, failures)
 
 
-def _table(log: DepartureLog) -> UniformTable:
+def _table(log: DepartureLog, arcs: int) -> UniformTable:
     """The path around the expected ignition: the two arcs of even samples and the first of the next."""
-    first = (4 + TO_IGNITION_ARCS) * SAMPLES
+    first = (4 + arcs) * SAMPLES
     nodes = slice(first, first + 2 * SAMPLES + 1)
     r, v = np.asarray(log.path.r_gcrf)[nodes], np.asarray(log.path.v_gcrf)[nodes]
     return cubic_table(float(np.asarray(log.path.t_s)[first]), SAMPLE_S, np.concatenate([r, v], axis=1))

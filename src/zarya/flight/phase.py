@@ -19,6 +19,7 @@ OUTCOMES: Final = (
     "undocked",
     "landed",
     "landed_outside_zone",
+    "no_way_home",
 )
 """Names of the outcome codes: a failure inside a batch is a value, its text is the message."""
 
@@ -37,6 +38,7 @@ class Outcome:
     UNDOCKED: Final = 8
     LANDED: Final = 9
     LANDED_OUTSIDE_ZONE: Final = 10
+    NO_WAY_HOME: Final = 11
 
 
 class Handover(eqx.Module):

@@ -29,6 +29,8 @@ from zarya.vehicles.ship import ShipData
 
 LANDED_M: Final = 1_000.0
 """A descent that is not aimed nearer than this does not reach the zone's aim."""
+SOONEST_LANDING_S: Final = 5_700.0
+"""After an ordered undocking: 42 min to the deorbit burn at least, 53 min from there. MS-22 took 6540 s."""
 SEARCH_DAYS: Final = 3
 """Days searched for a pass in reach."""
 GRAVITY_DEGREE: Final = 8
@@ -135,6 +137,7 @@ def fly_home(plan: HomePlan, at: Handover, *, until: str, say: Progress) -> WayH
     if plan.undocking_s <= docked_s:
         raise FlightError(f"the ship would undock {(docked_s - plan.undocking_s) / HOUR:.1f} h before it has docked")
     say("departure")
+    usual_s = craft.descent.undocking_to_ignition_s.value
     tank_kg = float(jnp.sum(at.ship.tank_kg))
     inert_kg = craft.descent.ignition_mass_kg.value - tank_kg
     masses = (jnp.asarray([tank_kg]), jnp.asarray(inert_kg))
@@ -143,7 +146,7 @@ def fly_home(plan: HomePlan, at: Handover, *, until: str, say: Progress) -> WayH
     departed = depart(
         craft, craft.departure.pytree(), scenario.station.pytree(), port, plan.path, plan.around,
         Handover(riding, jnp.zeros(3), jnp.zeros(3), at.outcome), plan.undocking_s, plan.ignition_s,
-        craft.descent.distance_ahead_km.value * KM,
+        craft.descent.distance_ahead_km.value * KM * min(1.0, (plan.ignition_s - plan.undocking_s) / usual_s),
     )  # fmt: skip
     found = _begun(plan, departed, docked_s)
     if until == "descent":
@@ -170,7 +173,7 @@ def _landing_pass(craft: ShipData, way: Return, epoch: Epoch) -> tuple[ElementCh
     sets = ElementHistory(way.element_sets)
     start_s = way.not_before - epoch
     if way.undocking is not None:
-        start_s = max(start_s, way.undocking - epoch + craft.descent.undocking_to_ignition_s.value)
+        start_s = max(start_s, way.undocking - epoch + SOONEST_LANDING_S)
     nearest = math.inf
     for day in range(SEARCH_DAYS):
         from_s = start_s + DAY * day
@@ -227,7 +230,7 @@ def _begun(plan: HomePlan, departed: Departed, docked_s: float) -> WayHome:
     found = WayHome(home, OUTCOMES[Outcome.UNDOCKED])
     found.events += [
         ("undocking_command", hooks, True),
-        ("undocking", undocking_s, False),
+        ("undocking", undocking_s, _way(scenario).undocking is not None),
         ("attitude_control_on", undocking_s + leaving.control_after_s.value, True),
         ("keep_out_sphere_left", departed.clear_s, False),
     ]

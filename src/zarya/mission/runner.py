@@ -108,12 +108,18 @@ def _flown(setting: Setting, until: str, way: "Future[HomePlan] | None", *, lead
             book.outcome = OUTCOMES[int(at.outcome)]
             if way is not None and int(at.outcome) == Outcome.DOCKED:
                 say("landing pass and station of those days")
-                _home(way.result(), at, book, until, say)
+                _home(way, at, book, until, say)
     return _flight(setting, at, book)
 
 
-def _home(plan: HomePlan, at: Handover, book: _Book, until: str, say: Progress) -> None:
-    found = fly_home(plan, at, until=until, say=say)
+def _home(way: "Future[HomePlan]", at: Handover, book: _Book, until: str, say: Progress) -> None:
+    """The way home; where it cannot be flown the flight up to the docking stays, with the reason."""
+    try:
+        found = fly_home(way.result(), at, until=until, say=say)
+    except FlightError as error:
+        book.outcome = OUTCOMES[Outcome.NO_WAY_HOME]
+        book.notes.append(str(error))
+        return
     book.home, book.outcome = found.home, found.outcome
     book.events += found.events
     book.burns += found.burns
