@@ -41,11 +41,13 @@ def details(result: Aimed, paths: Sequence[UniformTable], asked: Question) -> li
         if int(log.outcome) != Outcome.FLYING:
             found.append(dict.fromkeys(KEYS))
             continue
+        commit = _commit(path, log, asked)
+        commits_s = commit["commit_burn_s"]
         found.append(
             _silence(log, asked)
             | _corridor(log, asked)
-            | _commit(path, log, asked)
-            | {"backups": [_backup(one, lane(one.log, k), log, asked) for one in spare]}
+            | commit
+            | {"backups": [_backup(one, lane(one.log, k), log, commits_s, asked) for one in spare]}
             | {"fall_areas": fall_areas(log, asked)}
             | _touchdown(log, lane(reserve, k), asked)
         )
@@ -100,7 +102,7 @@ def _commit(path: UniformTable, log: DescentLog, asked: Question) -> Row:
     }
 
 
-def _backup(one: Backup, log: DescentLog, nominal: DescentLog, asked: Question) -> Row:
+def _backup(one: Backup, log: DescentLog, nominal: DescentLog, commits_s: float | None, asked: Question) -> Row:
     comes_down = int(log.outcome) == Outcome.FLYING
     needed = one.propellant_kg
     latitude, longitude = float(log.latitude_rad), float(log.longitude_rad)
@@ -110,6 +112,7 @@ def _backup(one: Backup, log: DescentLog, nominal: DescentLog, asked: Question) 
         "name": one.name,
         "deorbit_utc": asked.utc(log.ignition_s),
         "main_engine_s": round(float(one.burn.duration_s), 1),
+        "is_committed": commits_s is not None and float(one.burn.duration_s) >= commits_s,
         "thrusters_s": round(float(one.burn.finish_s), 1),
         "propellant_kg": round(needed, 1),
         "propellant_short_kg": None if asked.left_kg is None else round(max(needed - asked.left_kg, 0.0), 1),

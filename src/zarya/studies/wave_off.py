@@ -21,7 +21,8 @@ def wave_off(row: Row, others: Sequence[Row]) -> Row:
     """The keys above for a feasible row, from the rows of other passes over its own zone and over others.
 
     **Model** the next revolution uses the ship already undocked, the next day a later undocking. A pass counts where
-    its own row is feasible; one over the row's own zone is preferred.
+    its own row is feasible; one over the row's own zone is preferred. **Ignores** that a ship already undocked has
+    drifted 20 km farther by then (3 s).
     """
     if not row["feasible"]:
         return dict.fromkeys(KEYS)

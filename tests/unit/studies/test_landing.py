@@ -1,10 +1,14 @@
 """Rows of the landing opportunities: what each pass entails, limits, wave-offs, zones of the user."""
 
+import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
+import zarya.cli  # noqa: F401  registers the commands
+from zarya.cli.app import app
 from zarya.errors import ScenarioError
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
@@ -71,6 +75,7 @@ def test_back_ups_of_the_burn(row: dict[str, Any]) -> None:
     assert shifts[-1] > 50.0
     assert whole["shift_km"] < 1.0
     assert whole["main_engine_s"] == 0.0
+    assert [one["is_committed"] for one in row["backups"]] == [False, False, True, False]
     assert whole["thrusters_s"] == pytest.approx(796.0, abs=2.0)
     assert whole["propellant_short_kg"] == pytest.approx(6.2, abs=0.2)
     assert seconds({"a": row["deorbit_utc"], "b": whole["deorbit_utc"]}, "a", "b") > 200.0
@@ -123,6 +128,15 @@ def test_wave_off_takes_the_first_feasible_pass_of_its_span() -> None:
     assert found["wave_off_next_day_undocking_utc"] == "u"
     assert wave_off(made(0.0, feasible=True), [])["wave_off_next_day_why_not"]
     assert set(wave_off(made(0.0, feasible=False), later).values()) == {None}
+
+
+def test_the_command_names_the_propellant_that_is_missing() -> None:
+    span = ["--from", "2024-04-06T07:00:00Z", "--to", "2024-04-06T07:30:00Z"]
+    given = ["land", "--tle", str(SETS), *span, "--propellant-kg", "200", "--brief", "--json"]
+    found = CliRunner().invoke(app, given)
+    assert found.exit_code == 1
+    assert "propellant is short by 80 kg of the 280 kg the burn takes" in json.loads(found.stdout)["why_not"]
+    assert "short by 80 kg" in " ".join(found.stderr.split())
 
 
 def test_a_zone_of_the_user(history: ElementHistory, tmp_path: Path) -> None:
