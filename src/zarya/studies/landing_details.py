@@ -13,6 +13,7 @@ from zarya.flight.descent.backups import Backup, backups, commit_burn_s
 from zarya.flight.descent.corridor import corridor
 from zarya.flight.descent.debris import Piece, fall_lanes
 from zarya.flight.descent.flown import DescentLog
+from zarya.flight.descent.openings import openings
 from zarya.flight.descent.plan import Aimed, east_north_m, flown_lanes
 from zarya.flight.descent.plasma import blackout_s
 from zarya.flight.phase import Outcome
@@ -23,7 +24,8 @@ from zarya.units import DEG, KM
 KEYS: Final = (
     "blackout_start_utc", "blackout_end_utc", "blackout_s", "corridor_steep_deg", "corridor_shallow_deg",
     "corridor_margin_deg", "corridor_reach_deg", "corridor_limits", "commit_burn_s", "commit_utc", "backups",
-    "fall_areas", "descent_speed_m_s", "touchdown_speed_m_s", "reserve_landing_utc", "reserve_descent_speed_m_s",
+    "fall_areas", "drogue_utc", "main_parachute_utc", "heat_shield_utc", "soft_landing_engines_utc",
+    "drogue_speed_m_s", "descent_speed_m_s", "touchdown_speed_m_s", "reserve_landing_utc", "reserve_descent_speed_m_s",
     "reserve_touchdown_speed_m_s",
 )  # fmt: skip
 
@@ -187,8 +189,13 @@ def _between(one: tuple[float, float], other: tuple[float, float]) -> tuple[tupl
 
 def _touchdown(log: DescentLog, reserve: DescentLog, asked: Question) -> Row:
     assert asked.ship.descent is not None
-    chutes = asked.ship.descent.parachutes
+    chutes, clock = asked.ship.descent.parachutes, openings(asked.shared, log)
     return {
+        "drogue_utc": asked.utc(clock.drogue_s),
+        "main_parachute_utc": asked.utc(clock.main_s),
+        "heat_shield_utc": asked.utc(clock.heat_shield_s),
+        "soft_landing_engines_utc": asked.utc(clock.engines_s),
+        "drogue_speed_m_s": round(clock.drogue_speed_m_s, 1),
         "descent_speed_m_s": round(float(log.descent_speed_m_s), 2),
         "touchdown_speed_m_s": chutes.touchdown_speed_m_s.value,
         "reserve_landing_utc": asked.utc(reserve.landing_s),

@@ -104,6 +104,15 @@ def test_reserve_parachute_lands_sooner_and_harder(row: dict[str, Any]) -> None:
     assert seconds(row, "landing_utc", "reserve_landing_utc") > 60.0
 
 
+def test_parachutes_open_in_order_at_the_published_speeds(row: dict[str, Any]) -> None:
+    """CSA: 230 m/s at the command, 80 m/s under the drogue, 7.2 m/s under the main; the drogue's drag is assumed."""
+    names = ("parachute", "drogue", "main_parachute", "heat_shield", "soft_landing_engines", "landing")
+    instants = [Epoch.from_iso(row[f"{name}_utc"]) for name in names]
+    assert instants == sorted(instants)
+    assert row["drogue_speed_m_s"] == pytest.approx(80.0, rel=0.2)
+    assert row["descent_speed_m_s"] == pytest.approx(7.2, rel=0.1)
+
+
 def test_wave_offs_of_ms24_lead_to_another_zone(row: dict[str, Any]) -> None:
     """A revolution later Zhezkazgan lies 466 km off the track, and Arkalyk under it, as again the next day."""
     assert (row["wave_off_next_orbit_zone"], row["wave_off_next_day_zone"]) == ("arkalyk", "arkalyk")

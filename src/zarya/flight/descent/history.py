@@ -29,9 +29,11 @@ def _before_entry(descent: Descent, ignition: State) -> State:
 
 
 @eqx.filter_jit
-def _places(
+def places(
     descent: Descent, t_s: Float[Array, " sample"], r_gcrf: Float[Array, "sample 3"], v_gcrf: Float[Array, "sample 3"]
 ) -> tuple[Float[Array, " sample"], Float[Array, " sample"], Float[Array, " sample"], Float[Array, " sample"]]:
+    """Latitude and longitude, rad, height over WGS84, m, and airspeed, m/s, of (sample,) states."""
+
     def one(t: Scalar, r: Vector3, v: Vector3) -> tuple[Scalar, Scalar, Scalar, Scalar]:
         latitude, longitude, height = geodetic_from_itrf(descent.air.earth.dcm_itrf_from_gcrf(t) @ r)
         speed = airspeed_m_s(descent.air, State(t, r, v, jnp.zeros(1), jnp.asarray(1.0)))
@@ -65,7 +67,7 @@ def history(descent: Descent, ignition: State, log: DescentLog) -> dict[str, Flo
     mass = np.concatenate([ship_kg, np.full(t_s.size - none.size, float(descent.module.mass_kg))])
     keep = np.concatenate([[True], np.diff(np.maximum.accumulate(t_s)) > 1e-6])
     t_s, r, v = t_s[keep], r[keep], v[keep]
-    found = _places(descent, *(jnp.asarray(x) for x in (t_s, r, v)))
+    found = places(descent, *(jnp.asarray(x) for x in (t_s, r, v)))
     latitude, longitude, height, speed = (np.asarray(x) for x in found)
     return {
         "t_s": t_s, "height_m": height, "airspeed_m_s": speed, "load_g": load[keep], "heat_w_m2": heat[keep],
