@@ -3,10 +3,15 @@
 import json
 from pathlib import Path
 
+import jax.numpy as jnp
 import numpy as np
 import polars as pl
 import pytest
+from typer.testing import CliRunner
 
+import zarya.studies.landing_dispersions as landing_dispersions_module
+from zarya.cli.app import app
+from zarya.environment.wind import WindProfile
 from zarya.errors import InputError
 from zarya.exchange.landing_files import landing_document, write_landing
 from zarya.gnc.element_choice import ElementHistory
@@ -92,11 +97,47 @@ def test_a_case_alone_is_the_case_among_many(row: Row, history: ElementHistory, 
 def test_files_hold_what_was_flown(tmp_path: Path, row: Row, campaign: LandingCampaign) -> None:
     paths = write_landing([row], campaign, tmp_path / "home")
     assert [path.name for path in paths] == [
-        "landing.json", "landings.parquet", "landing_ellipse.png", "landing_profile.png",
+        "landing.json", "landings.parquet", "landing_ellipse.png", "landing_profile.png", "landing_track.png",
     ]  # fmt: skip
     assert json.loads(paths[0].read_text()) == json.loads(json.dumps(landing_document([row], campaign)))
     assert pl.read_parquet(paths[1])["miss_km"].to_list() == campaign.cases["miss_km"].to_list()
     assert sorted(path.name for path in (tmp_path / "home").iterdir()) == sorted(path.name for path in paths)
+
+
+def test_a_foreseen_wind_is_aimed_off(row: Row, history: ElementHistory, campaign: LandingCampaign) -> None:
+    """15 m/s to the north carry a module 12 km; the plan aims off by that, and the cases land about where they did."""
+    wind = WindProfile(jnp.array([0.0, 100_000.0]), jnp.zeros(2), jnp.full(2, 15.0))
+    blown = landing_dispersions(row, "soyuz-ms", history, cases=120, seed=SEED, wind=wind).cases
+    moved_km = blown["north_km"].to_numpy() - campaign.cases["north_km"].to_numpy()[:120]
+    print(np.mean(moved_km), np.std(moved_km))
+    assert abs(np.mean(moved_km)) < 1.5
+
+
+def test_the_command_prints_one_document_and_leaves_the_files(tmp_path: Path, campaign: LandingCampaign) -> None:
+    asked = ["land", "--tle", str(DATA / "landing_sets.tle"), "--from", "2024-04-06T07:00:00Z", "--to",
+             "2024-04-06T07:30:00Z", "--brief", "--cases", "3", "--seed", str(SEED), "--out", str(tmp_path / "home"),
+             "--json"]  # fmt: skip
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code == 0, done.output
+    document = json.loads(done.stdout)
+    assert document["opportunities"][0]["feasible"]
+    said = document["dispersions"]
+    assert (said["cases"], said["seed"]) == (3, SEED)
+    three = campaign.cases.head(3)["miss_km"].to_numpy()
+    assert said["miss_km_p50"] == pytest.approx(np.median(three), abs=0.01)
+    assert all(Path(name).is_file() for name in document["files"])
+
+
+def test_an_interrupt_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(landing_dispersions_module, "landing_draws", interrupted)
+    asked = ["land", "--tle", str(DATA / "landing_sets.tle"), "--from", "2024-04-06T07:00:00Z", "--to",
+             "2024-04-06T07:30:00Z", "--brief", "--cases", "3", "--out", str(tmp_path / "home")]  # fmt: skip
+    done = CliRunner().invoke(app, asked)
+    assert done.exit_code != 0
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_bad_questions_are_refused(row: Row, history: ElementHistory) -> None:

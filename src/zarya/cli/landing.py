@@ -25,6 +25,9 @@ def land(
     brief: Annotated[
         bool, typer.Option("--brief", help="Instants and places only: no corridor, back-ups, fall areas, wave-offs.")
     ] = False,
+    wind_file: Annotated[
+        Path | None, typer.Option("--wind", help="CSV of height_m, east_m_s, north_m_s over the zone; calm without.")
+    ] = None,
     cases: Annotated[
         int | None, typer.Option(help="Fly so many dispersed descents of the first feasible opportunity.")
     ] = None,
@@ -41,17 +44,19 @@ def land(
     """
     from zarya.errors import InputError
     from zarya.exchange.landing_files import landing_document, write_landing
+    from zarya.exchange.wind_files import read_wind
     from zarya.studies.landing import landing_opportunities, why_none
 
     if cases is not None and cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
     sets = element_sets(tle)
+    wind = None if wind_file is None else read_wind(wind_file)
     span = (instant(start, "from"), instant(end, "to"))
     rows = landing_opportunities(
-        station, ship, sets, zone, *span, propellant_kg=propellant_kg, catalog=folder, detailed=not brief
+        station, ship, sets, zone, *span, wind=wind, propellant_kg=propellant_kg, catalog=folder, detailed=not brief
     )
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
-    campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, folder)
+    campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, wind, folder)
     files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder)]
     if as_json:
         print_json(landing_document(rows, campaign) | {"files": files} | ({"why_not": none} if none else {}))
@@ -69,7 +74,9 @@ def land(
         raise typer.Exit(1)
 
 
-def _dispersed(rows: Sequence[dict[str, Any]], ship: str, sets: Any, cases: int, seed: int, folder: Path | None) -> Any:
+def _dispersed(
+    rows: Sequence[dict[str, Any]], ship: str, sets: Any, cases: int, seed: int, wind: Any, folder: Path | None
+) -> Any:
     """The first feasible opportunity, dispersed; progress on stderr."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -80,7 +87,7 @@ def _dispersed(rows: Sequence[dict[str, Any]], ship: str, sets: Any, cases: int,
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("preparing")
         return landing_dispersions(
-            first, ship, sets, cases=cases, seed=seed, catalog=folder,
+            first, ship, sets, cases=cases, seed=seed, wind=wind, catalog=folder,
             on_progress=lambda text: progress.update(task, description=text),
         )  # fmt: skip
 

@@ -4,18 +4,21 @@ import io
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import numpy as np
 from matplotlib.figure import Figure
 
 from zarya.errors import InputError
 from zarya.exchange.atomic import write_atomically
-from zarya.plots.descent import ellipse, profile
+from zarya.plots.descent import ellipse, ground_track, profile
 from zarya.studies.landing_campaign import LandingCampaign
+
+_MARKS: Final = ("deorbit_ignition", "module_separation", "entry_interface", "parachute", "landing")
 
 
 def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None, folder: Path) -> list[Path]:
-    """Write landing.json; with a campaign also landings.parquet, landing_ellipse.png and landing_profile.png.
+    """Write landing.json; with a campaign also landings.parquet and pictures: ellipse, profile, track of the plan.
 
     Each replaces the old one only when complete. Returns the paths.
 
@@ -43,9 +46,30 @@ def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign |
     files.append(write_atomically(folder / "landings.parquet", table.getvalue()))
     figures = {
         "landing_ellipse.png": ellipse(campaign, title),
-        "landing_profile.png": profile(campaign.history, campaign.events, title),
+        "landing_profile.png": profile(*_entry(campaign), title),
+        "landing_track.png": _track(campaign, title),
     }
     return files + [write_atomically(folder / name, _png(figure)) for name, figure in figures.items()]
+
+
+def _entry(campaign: LandingCampaign) -> tuple[dict[str, Any], dict[str, float]]:
+    """The planned descent from the separation on: before it there is nothing to see."""
+    start_s = campaign.events["module_separation"]
+    later = campaign.history["t_s"] >= start_s
+    history = {name: values[later] for name, values in campaign.history.items()}
+    return history, {name: at for name, at in campaign.events.items() if at >= start_s}
+
+
+def _track(campaign: LandingCampaign, title: str) -> Figure:
+    """The planned descent on a map."""
+    h = campaign.history
+    latitude, longitude = np.degrees(h["latitude_rad"]), np.degrees(np.unwrap(h["longitude_rad"]))
+    marks = {
+        name: (float(np.interp(campaign.events[name], h["t_s"], latitude)),
+               float(np.interp(campaign.events[name], h["t_s"], longitude)))
+        for name in _MARKS
+    }  # fmt: skip
+    return ground_track(latitude, longitude, marks, title, {"ballistic landing": campaign.ballistic_deg})
 
 
 def landing_document(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None) -> dict[str, Any]:

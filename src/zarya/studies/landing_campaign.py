@@ -36,7 +36,7 @@ class LandingCampaign:
     ----------
     opportunity : the row of `landing_opportunities` that was dispersed. seed : of the draws.
     aim_deg, ballistic_deg : latitude and longitude of the zone's centre and of the planned ballistic landing.
-    history, events : of the planned descent from the separation on, as `zarya.plots.descent.profile` takes them.
+    history, events : of the planned descent from the ignition on, of `zarya.flight.descent.history`, and instants, s.
     cases : a row a case: `outcome`, `landing_lat_deg`, `landing_lon_deg`, `east_km`, `north_km`, `miss_km` (from the
         aim), `parachute_miss_km`, `late_s` (after the planned landing), `peak_g`, `peak_heat_kw_m2`, `heat_load_mj_m2`,
         `sink_m_s`, `touchdown_speed_m_s`; the same without lift, from the planned ballistic landing, under

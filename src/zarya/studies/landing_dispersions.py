@@ -17,14 +17,16 @@ import numpy as np
 import polars as pl
 from jaxtyping import Array
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Vector3
 from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import surroundings
+from zarya.environment.wind import WindProfile
 from zarya.errors import InputError
 from zarya.flight.descent.column import Dispersion, WayDown, displaced, meeting, way_down
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.glide import NEAR_M, Body, Endured, glide, sunk
 from zarya.flight.descent.guided import guided_entry
+from zarya.flight.descent.history import history
 from zarya.flight.descent.plan import aimed, descent, east_north_m, ship_path
 from zarya.flight.phase import OUTCOMES, Outcome
 from zarya.frames.geodetic import geodetic_from_itrf
@@ -34,17 +36,20 @@ from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, passes
 from zarya.orbits.tle import ElementSet
 from zarya.studies.landing_campaign import PUBLISHED_M, Floats, LandingCampaign
 from zarya.studies.landing_draws import columns, landing_draws
+from zarya.tables import UniformTable
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
 from zarya.vehicles import catalog as vehicles
+from zarya.vehicles.ship import ShipData
 
 BATCH: Final = 64
 """Cases of one compiled program on one device: what they carry stays in its cache; results do not depend on it."""
 GRAVITY_DEGREE: Final = 8
 _BESIDE_S: Final = 900.0
 _EVENTS: Final = {
-    "module_separation": "separation_s", "entry_interface": "interface_s", "guidance": "guidance_s",
-    "peak_load": "peak_load_s", "parachute": "parachute_s", "main_parachute": "main_s", "landing": "landing_s",
+    "deorbit_ignition": "ignition_s", "deorbit_cutoff": "cutoff_s", "module_separation": "separation_s",
+    "entry_interface": "interface_s", "guidance": "guidance_s", "peak_load": "peak_load_s",
+    "parachute": "parachute_s", "main_parachute": "main_s", "landing": "landing_s",
 }  # fmt: skip
 
 
@@ -55,6 +60,7 @@ def landing_dispersions(
     *,
     cases: int,
     seed: int = 0,
+    wind: WindProfile | None = None,
     catalog: str | Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> LandingCampaign:
@@ -64,6 +70,7 @@ def landing_dispersions(
     ----------
     opportunity : a row of `landing_opportunities` that was flown; ship, sets : as asked there.
     cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
+    wind : over the zone, foreseen, as asked there; calm by default. The drawn winds come on top.
     on_progress : told how far it is.
 
     Raises
@@ -86,7 +93,7 @@ def landing_dispersions(
         )  # fmt: skip
     say = on_progress or (lambda _: None)
     say("nominal descent")
-    nominal = _nominal(opportunity, ship, sets, catalog)
+    nominal = _nominal(opportunity, ship, sets, wind, catalog)
     rows: list[pl.DataFrame] = []
     size = BATCH * len(jax.local_devices())
     for start in range(0, cases, size):
@@ -125,16 +132,17 @@ class _Nominal:
 
 
 def _nominal(
-    row: dict[str, Any], ship: str, sets: Sequence[ElementSet] | ElementHistory, catalog: str | Path | None
-) -> _Nominal:
+    row: dict[str, Any], ship: str, sets: Sequence[ElementSet] | ElementHistory, wind: WindProfile | None,
+    catalog: str | Path | None,
+) -> _Nominal:  # fmt: skip
     """The planned descent of this row, flown once more."""
     craft, zone = vehicles.ship(ship, catalog), vehicles.zone(row["zone"], catalog)
-    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    known = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
     epoch = Epoch.from_iso(row["landing_utc"]) + -_BESIDE_S
     around = surroundings(epoch, -2.0 * HOUR, DAY + 2.0 * HOUR, degree=GRAVITY_DEGREE)
-    shared = descent(around, craft, zone.height_m.value)
+    shared = descent(around, craft, zone.height_m.value, wind)
     closest_s = Epoch.from_iso(row["closest_approach_utc"]) - epoch
-    found = passes(around, history, craft, zone, epoch, 2.0 * _BESIDE_S)
+    found = passes(around, known, craft, zone, epoch, 2.0 * _BESIDE_S)
     one = min(found, key=lambda item: abs(item.closest_s - closest_s))
     first_s = one.closest_s - IGNITION_BEFORE_CLOSEST_S
     path = ship_path(one.choice.element_set, epoch, first_s - 1_800.0, craft)
@@ -158,25 +166,17 @@ def _nominal(
         float(log.landing_s),
         float(free.landing_s),
         float(log.descent_speed_m_s - way.module.touchdown_speed_m_s),
-        _history(way, log),
+        history(shared, _ship(path, log, craft), log),
         {name: float(getattr(log, key)) for name, key in _EVENTS.items()},
     )
 
 
-def _history(way: WayDown, log: DescentLog) -> dict[str, Floats]:
-    """Samples of the planned descent, those after it stood still left out."""
-    both = jax.tree.map(lambda a, b: jnp.concatenate([a, b]), log.entry, log.chutes)
-
-    def sample(t_s: Scalar, r_gcrf: Vector3, v_gcrf: Vector3) -> tuple[Scalar, Scalar]:
-        at = State(t_s, r_gcrf, v_gcrf, jnp.zeros(0), way.mass_kg)
-        return way.place(r_gcrf).height_m, way.airspeed_m_s(at)
-
-    height, speed = jax.jit(jax.vmap(sample))(both.t_s, both.r_gcrf, both.v_gcrf)
-    history = {"t_s": both.t_s, "height_m": height, "airspeed_m_s": speed, "load_g": both.load_g,
-               "heat_w_m2": both.heat_w_m2}  # fmt: skip
-    t_s = np.asarray(both.t_s)
-    keep = np.concatenate([[True], np.diff(t_s) > 0.0])
-    return {name: np.asarray(values)[keep] for name, values in history.items()}
+def _ship(path: UniformTable, log: DescentLog, ship: ShipData) -> State:
+    """The ship at ignition."""
+    assert ship.descent is not None
+    now, tank_kg = path(log.ignition_s), jnp.asarray([ship.propellant_kg.value])
+    dry_kg = ship.descent.ignition_mass_kg.value - ship.propellant_kg.value
+    return State(log.ignition_s, now[:3], now[3:], tank_kg, jnp.asarray(dry_kg))
 
 
 def _degrees(log: DescentLog) -> tuple[float, float]:

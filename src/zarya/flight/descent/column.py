@@ -82,7 +82,7 @@ class WayDown(eqx.Module):
     aerodynamics : (row, 3) Mach number, and by how much drag coefficient and lift to drag bend there. flat : (2,) their
         values at low speed.
     gravity : centre and J2. module : masses, heights, parachutes. ground_m : () of the landing zone.
-    load_limit_g : () where guidance turns the lift up. case : what differs.
+    load_limit_g : () where guidance turns the lift up. case : what differs, and the wind that is foreseen.
     """
 
     earth: EarthOrientation
@@ -144,8 +144,9 @@ class WayDown(eqx.Module):
 
 
 def meeting(way: WayDown, case: Dispersion) -> WayDown:
-    """The same way with what is different in one case."""
-    changed: WayDown = eqx.tree_at(lambda w: w.case, way, case)
+    """The same way with what is different in one case; its wind comes on top of the wind that was foreseen."""
+    blown = eqx.tree_at(lambda c: c.wind_m_s, case, case.wind_m_s + way.case.wind_m_s)
+    changed: WayDown = eqx.tree_at(lambda w: w.case, way, blown)
     return changed
 
 
@@ -201,6 +202,8 @@ def way_down(descent: Descent, trace: Trace, load_limit_g: float = math.inf) -> 
     slopes = np.diff(rows[:, 1:], axis=0) / np.diff(rows[:, :1], axis=0)
     flat = np.zeros((1, 2))
     bends = np.diff(np.concatenate([flat, slopes, flat]), axis=0)
+    levels = jnp.asarray(WIND_STEP_M * np.arange(WIND_LEVELS))
+    foreseen = jax.vmap(descent.air.wind.velocity_enu)(levels)[:, :2]
     return WayDown(
         earth=earth,
         pole_gcrf=earth.dcm_itrf_from_gcrf(middle_s)[2],
@@ -212,7 +215,7 @@ def way_down(descent: Descent, trace: Trace, load_limit_g: float = math.inf) -> 
         module=descent.module,
         ground_m=descent.ground_m,
         load_limit_g=jnp.asarray(load_limit_g),
-        case=undispersed(),
+        case=eqx.tree_at(lambda c: c.wind_m_s, undispersed(), foreseen),
     )
 
 
