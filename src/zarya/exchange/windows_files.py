@@ -16,7 +16,7 @@ from zarya.gnc.element_choice import ElementHistory, choose_element_set
 from zarya.plots.plan_map import plan_map_picture
 from zarya.plots.windows import draw_all, price_row, validation
 from zarya.studies.plan_map import plan_map
-from zarya.studies.reboosts import detect_reboosts
+from zarya.studies.reboosts import detect_lowerings, detect_reboosts
 from zarya.studies.windows import Launch, liftoff_price
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
@@ -50,7 +50,9 @@ def write_windows(
     if row is None:
         return files
     first, last = (Epoch.from_iso(rows[k]["liftoff_utc"], scale="utc") for k in (0, -1))
-    burns = detect_reboosts(history.between(first + -_REBOOST_MARGIN_S, last + _REBOOST_MARGIN_S))
+    span = history.between(first + -_REBOOST_MARGIN_S, last + _REBOOST_MARGIN_S)
+    along = detect_reboosts(span)
+    burns = [*along, *detect_lowerings(span, along)]
     offsets_s = np.linspace(-PRICE_SPAN_S, PRICE_SPAN_S, 73)
     price = {"row": row, "prices": liftoff_price(row, question, history, offsets_s)}
     files += _pictures(draw_all(rows, burns, price), folder)

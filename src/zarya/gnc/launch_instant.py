@@ -72,11 +72,13 @@ SCHEMES: Final[dict[int, Transfer]] = {
     1: Transfer(2.1 * 3600.0),
     2: Transfer(3.2 * 3600.0),
     4: Transfer(5.8 * 3600.0),
-    34: Transfer(50.2 * 3600.0, parking_revolutions=3.1, phase_floor_rad=130.0 * DEG),
+    34: Transfer(50.2 * 3600.0, parking_revolutions=3.0, phase_floor_rad=130.0 * DEG),
 }
 """By orbits. Lift-off to docking: medians of flown flights (one orbit: 2 h 07 min as computed by Murtazin, TASS 2021).
-3.1 revolutions: first burns of the two-day scheme. 130..490 deg is centred on the published range, 150 deg wide; the
-flown gains were 223-397 deg. The instant moves under 0.1 s for an hour of transit of the short schemes."""
+3 revolutions: the first two burns of the two-day scheme are flown in orbits 3 and 4 (NASA, Soyuz launch overview and
+timeline), so between these the ship leaves the insertion height; half a revolution either way is 1.7 km of the height.
+130..490 deg is centred on the published range, 150 deg wide; the flown gains were 223-397 deg. The instant moves under
+0.1 s for an hour of transit of the short schemes."""
 
 
 @dataclass(frozen=True)

@@ -68,9 +68,10 @@ ALL_SCHEMES: Final[tuple[Scheme, ...]] = (
     Scheme("1-orbit", 1, SCHEMES[1], 600.0, 8.1 * DEG, 1.0 * DEG, _NEVER_FLOWN),
     Scheme("2-orbit", 2, SCHEMES[2], 2_400.0, 13.9 * DEG, 6.0 * DEG, _WIDTHS, wait_s=25.0),
     Scheme("4-orbit", 4, SCHEMES[4], 2_400.0, 20.5 * DEG, 22.0 * DEG, _WIDTHS),
-    Scheme("34-orbit", 34, SCHEMES[34], 16_500.0, 223.0 * DEG, 150.0 * DEG, _WIDTHS),
+    Scheme("34-orbit", 34, SCHEMES[34], 15_950.0, 223.0 * DEG, 150.0 * DEG, _WIDTHS),
 )  # fmt: skip
-"""First burns: 2 and 4 orbits 40 min after insertion, 34 orbits after 3.1 revolutions, one orbit 10 min (all assumed).
+"""First burns: 2 and 4 orbits 40 min after insertion, 34 orbits after 3 revolutions (NASA: in
+orbits 3 and 4), one orbit 10 min (the others assumed).
 Published widths 6, 22, 150 deg carry no edges. They are placed where they hold the most of the 48 open flights
 (docs/validation/windows.md): two orbits were flown from 14.0 to 16.3 deg, four from 22.2 to 36.3, thirty-four from
 223 to 397, 3 of 24 of them above this range. Waiting for the two-orbit range is flown once: Progress MS-09, 22 s."""

@@ -127,7 +127,7 @@ def phase_plane(rows: Rows, month: str, reboosts: Sequence[Reboost] = ()) -> Fig
 
     Parameters
     ----------
-    month : `2023-09`. reboosts : of any span; those of the month are drawn.
+    month : `2023-09`. reboosts : of any span, against the velocity too; those of the month are drawn.
     """
     mine = [row for row in rows if row["liftoff_utc"].startswith(month)]
     year, number = int(month[:4]), int(month[5:7])
@@ -156,7 +156,7 @@ def phase_plane(rows: Rows, month: str, reboosts: Sequence[Reboost] = ()) -> Fig
         for row, burn in enumerate(marks):
             day = (burn.epoch - start) / DAY + 1.0
             axes.axvline(day, color="black", lw=0.9, ls="--", zorder=1)
-            axes.text(day, 1.01 + 0.035 * (row % 2), f"{burn.delta_v_m_s:.2f} m/s", fontsize=7, ha="center",
+            axes.text(day, 1.01 + 0.035 * (row % 2), f"{burn.delta_v_m_s:+.2f} m/s", fontsize=7, ha="center",
                       va="bottom", transform=axes.get_xaxis_transform())  # fmt: skip
         axes.set(xlim=(0.8, last + 1.2), ylim=(-8.0, 368.0), ylabel="station ahead at insertion, deg")
         axes.set_xlabel(f"day of {days.month_name[number]} {year}, UTC")
@@ -169,7 +169,7 @@ def phase_plane(rows: Rows, month: str, reboosts: Sequence[Reboost] = ()) -> Fig
         if unknown:
             handles.append(Patch(color=DIM, alpha=_PALE, label=_UNKNOWN))
         if marks:
-            handles.append(Line2D([], [], color="black", lw=0.9, ls="--", label="reboost found"))
+            handles.append(Line2D([], [], color="black", lw=0.9, ls="--", label="burn found"))
         figure.legend(handles=handles, loc="outside upper center", ncols=len(handles), frameon=False, fontsize=8)
     return figure
 
@@ -184,7 +184,7 @@ def _published(axes: Axes, name: str) -> None:
 
 
 def liftoff_price(row: dict[str, Any], prices: dict[str, Any]) -> Figure:
-    """What a lift-off beside the instant of one window costs the ship.
+    """What a lift-off beside the instant of one window costs the ship, or the launcher in its place.
 
     Parameters
     ----------
@@ -194,14 +194,16 @@ def liftoff_price(row: dict[str, Any], prices: dict[str, Any]) -> Figure:
     low, high = row["published_window_deg"]
     is_open = (phase - low) % 360.0 <= high - low
     sigma = row["liftoff_sigma_s"]
-    lines = (
-        ("impulse to the aim, m/s", prices["delta_v_m_s"], SHIP),
-        ("propellant margin, kg", prices["propellant_margin_kg"], STATION),
-        ("station ahead, deg", phase, MARK),
-    )
+    lines = [
+        ("ship takes the plane out:\nimpulse to the aim, m/s", prices["delta_v_m_s"], SHIP),
+        ("its propellant\nmargin, kg", prices["propellant_margin_kg"], SHIP),
+        ("launcher steers instead:\npayload lost, kg", prices["launcher_kg"], STATION),
+        ("station ahead at\ninsertion, deg", phase, MARK),
+    ]
+    lines = [line for line in lines if np.all(np.isfinite(line[1]))]
     with matplotlib.rc_context(STYLE):
-        figure = Figure(figsize=(8.0, 6.6), layout="constrained")
-        axes = figure.subplots(3, 1, sharex=True)
+        figure = Figure(figsize=(8.0, 2.0 * len(lines) + 0.6), layout="constrained")
+        axes = figure.subplots(len(lines), 1, sharex=True)
         for one, (label, values, colour) in zip(axes, lines, strict=True):
             one.plot(offset, values, color=colour, lw=1.5)
             one.axvline(0.0, color="black", lw=0.9, ls="--")
@@ -209,7 +211,7 @@ def liftoff_price(row: dict[str, Any], prices: dict[str, Any]) -> Figure:
             one.fill_between(offset, 0.0, 1.0, where=is_open, color=MARK, alpha=0.10, lw=0,
                              transform=one.get_xaxis_transform())  # fmt: skip
             one.axvspan(-sigma, sigma, color="black", alpha=0.15, lw=0)
-        axes[2].set_xlabel(f"seconds after {row['liftoff_utc']}")
+        axes[-1].set_xlabel(f"seconds after {row['liftoff_utc']}")
         handles = [
             Line2D([], [], color="black", lw=0.9, ls="--", label="lift-off of the window"),
             Patch(color="black", alpha=0.15, label=f"1 sigma, {sigma:.1f} s"),

@@ -72,7 +72,7 @@ def test_phase_plane_marks_the_burn_before_ms_24(history: ElementHistory, rows: 
     figure = phase_plane(rows, "2023-09", detect_reboosts(history))
     assert png(figure).startswith(b"\x89PNG")
     (burn,) = [text for text in figure.axes[0].texts if 8.0 < text.get_position()[0] < 10.0]
-    assert burn.get_text() == "2.02 m/s"
+    assert burn.get_text() == "+2.02 m/s"
     assert abs(burn.get_position()[0] - (8.0 + 19.05 / 24.0)) < 1.0 / 24.0  # flown from 18:52 to 19:14 UTC
 
 
