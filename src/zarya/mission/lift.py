@@ -3,24 +3,19 @@
 from dataclasses import dataclass
 from typing import Final
 
+import numpy as np
+
 from zarya.constants import EARTH_ROTATION_RAD_S
 from zarya.errors import CoverageError
 from zarya.gnc.element_choice import ElementChoice, choose_element_set
-from zarya.gnc.launch_instant import (
-    SCHEMES,
-    LaunchInstant,
-    Lead,
-    coplanar_instant,
-    soyuz_insertion,
-    steering_leads,
-)
+from zarya.gnc.launch_instant import LaunchInstant, Lead, coplanar_instant, mean_plane
+from zarya.gnc.plane_crossing import MeanPlanes
+from zarya.gnc.schemes import Scheme, launcher_insertion, launcher_lead, schemes_named, wait_for_phase_s
 from zarya.mission.result import Lift
 from zarya.mission.scenario import Scenario
 from zarya.time import Epoch
 from zarya.units import DEG
 
-OPTIMUM_LEAD: Final = Lead(222.0, 20.0, "none calibrated: minimum-propellant ascent of the Soyuz class")
-"""Used for a launcher without a calibrated steering programme; the flown leads of Soyuz lie 30-45 s below it."""
 PHASE_SIGMA_LIMIT_RAD: Final = 10.0 * DEG
 """Beyond this the phase is unknown and no rendezvous can be flown."""
 
@@ -44,14 +39,12 @@ class LiftOff:
     record: Lift
 
 
-def steering_lead(launcher: str, ship: str) -> tuple[Lead, str]:
-    """The calibrated lead of a launcher's steering programme for a ship, and where it comes from in words."""
-    family = {"soyuz-2.1b": "soyuz-2.1a"}.get(launcher, launcher)
-    cargo = "cargo" if ship.startswith("progress") else "crew"
-    lead = steering_leads().get(f"{family}-{cargo}")
-    if lead is None:
-        return OPTIMUM_LEAD, OPTIMUM_LEAD.programme
-    return lead, f"{lead.programme}, calibrated on {len(lead.flights)} flights, Soyuz MS-24 left out"
+def _said(lead: Lead) -> str:
+    """Where a lead comes from, in words."""
+    if not lead.flights:
+        return lead.programme
+    without = "" if "Soyuz MS-24" in lead.flights else ", Soyuz MS-24 left out"
+    return f"{lead.programme}, calibrated on {len(lead.flights)} flights{without}"
 
 
 def lift_off(scenario: Scenario) -> LiftOff:
@@ -66,8 +59,9 @@ def lift_off(scenario: Scenario) -> LiftOff:
     """
     site = scenario.site.pytree()
     place = (float(site.latitude_rad), float(site.longitude_rad), float(site.height_m))
-    transfer, insertion = SCHEMES[scenario.scheme_orbits], soyuz_insertion()
-    lead, source = steering_lead(scenario.launcher.name, scenario.ship.name)
+    (scheme,) = schemes_named(scenario.table.launch.scheme)
+    transfer, insertion = scheme.transfer, launcher_insertion(scenario.launcher, scenario.ship.name)
+    lead = launcher_lead(scenario.launcher, scenario.ship.name)
     choice = choose_element_set(scenario.element_sets, scenario.scheduled or scenario.search_from)
     instant = coplanar_instant(choice.element_set, place, insertion, scenario.search_from, transfer, lead)
     for _ in range(3):  # the newest set before the instant found, which hardly moves it
@@ -95,19 +89,27 @@ def lift_off(scenario: Scenario) -> LiftOff:
             value=choice.element_set.epoch.iso(),
             remedy="Give element sets from the days before the launch.",
         )
-    epoch = scenario.scheduled or instant.liftoff
+    wait_s = _wait_s(scheme, instant, choice)
+    computed = instant.liftoff + wait_s
+    epoch = scenario.scheduled or computed
     offset_s = epoch - instant.liftoff
+    notes = [*choice.rejected, *choice.warnings]
+    if wait_s != 0.0:
+        notes.append(
+            f"lifts off {wait_s:.1f} s beside the plane: {instant.phase_rad / DEG:.2f} deg would be outside the "
+            f"published range of {scheme.name} launches"
+        )
     record = Lift(
-        computed=instant.liftoff,
+        computed=computed,
         sigma_s=instant.sigma_s,
         lead_s=lead.lead_s,
-        lead_source=source,
+        lead_source=_said(lead),
         plane_offset_s=offset_s,
         element_set_epoch=choice.element_set.epoch,
         age_s=choice.age_s,
         station_rms_m=float("nan"),
         phase_sigma_rad=choice.phase_sigma_rad,
-        notes=(*choice.rejected, *choice.warnings),
+        notes=tuple(notes),
     )
     return LiftOff(
         epoch,
@@ -117,3 +119,12 @@ def lift_off(scenario: Scenario) -> LiftOff:
         insertion.inclination_rad,
         record,
     )
+
+
+def _wait_s(scheme: Scheme, instant: LaunchInstant, choice: ElementChoice) -> float:
+    """How long after the plane the ship lifts off so that its phase comes into the scheme's range, s; mostly 0."""
+    station = mean_plane(choice.element_set, instant.insertion)
+    planes = MeanPlanes(
+        *(np.array([x]) for x in (station.semi_major_axis_m, station.e, station.inclination_rad, 0.0, 0.0))
+    )
+    return float(wait_for_phase_s(scheme, planes, np.array([instant.phase_rad]))[0])
