@@ -106,7 +106,7 @@ def test_files_hold_what_was_flown(tmp_path: Path, row: Row, campaign: LandingCa
 
 def test_a_foreseen_wind_is_aimed_off(row: Row, history: ElementHistory, campaign: LandingCampaign) -> None:
     """15 m/s to the north carry a module 12 km; the plan aims off by that, and the cases land about where they did."""
-    wind = WindProfile(jnp.array([0.0, 100_000.0]), jnp.zeros(2), jnp.full(2, 15.0))
+    wind = WindProfile(jnp.array([0.0, 100_000.0]), jnp.zeros(2), jnp.array([15.0, 15.0]))
     blown = landing_dispersions(row, "soyuz-ms", history, cases=120, seed=SEED, wind=wind).cases
     moved_km = blown["north_km"].to_numpy() - campaign.cases["north_km"].to_numpy()[:120]
     print(np.mean(moved_km), np.std(moved_km))
