@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,7 @@ _LEAST_STATES: Final = 6
 _ROUNDS: Final = 8
 _SIGMA_M, _SIGMA_M_S = 1_000.0, 1.1
 _SCALE: Final = np.array([1e-4, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5, 1e-5])
+_mean = jax.jit(mean_from_osculating)
 _DAY_ZERO: Final = "-01-01T00:00:00Z"
 
 
@@ -174,9 +176,7 @@ def history_of(fitted: Sequence[FittedSet], made: Epoch | None) -> ElementHistor
 def _first_guess(r_teme: Floats, v_teme: Floats, bstar: float) -> Floats:
     """Mean motion rev/day (Kozai), e cos and e sin of the perigee, inclination, node, mean latitude (rad), B*."""
     gm, radius, j2 = WGS72_OBLATENESS
-    mean = mean_from_osculating(
-        jnp.asarray(r_teme), jnp.asarray(v_teme), Oblateness(*map(jnp.asarray, (gm, radius, j2)))
-    )
+    mean = _mean(jnp.asarray(r_teme), jnp.asarray(v_teme), Oblateness(*map(jnp.asarray, (gm, radius, j2))))
     a, i = float(mean.a_m), float(mean.i_rad)
     kozai = 0.75 * j2 * (radius / a) ** 2 * (3.0 * math.cos(i) ** 2 - 1.0)
     n = math.sqrt(gm / a**3) * (1.0 + kozai)
