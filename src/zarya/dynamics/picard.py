@@ -7,6 +7,7 @@ refreshed at the nodes only a few times; the cheap rest is iterated until it sta
 
 from collections.abc import Callable
 from functools import cache
+from typing import Final
 
 import jax
 import jax.numpy as jnp
@@ -15,10 +16,13 @@ from jaxtyping import Array, Float
 from numpy.polynomial import chebyshev
 from numpy.typing import NDArray
 
-from zarya.arrays import Index, Scalar
+from zarya.arrays import Index, Scalar, Vector3
 from zarya.dynamics.motion import Load, derivative
 from zarya.dynamics.state import Rate, State
 from zarya.orbits.elements import two_body_motion
+
+_GUESS_ITERATIONS: Final = 5
+"""Of Kepler's equation for the first guess of an arc: exact to e = 0.95 over half a revolution, and only a guess."""
 
 type Path = State
 """States at the nodes of an arc: every field has a leading axis (node,)."""
@@ -72,7 +76,11 @@ def arc(
     x = jnp.asarray(nodes(degree))
     S = duration_s * jnp.asarray(integration_matrix(degree))
     t_s = state.t_s + duration_s * x
-    r_gcrf, v_gcrf = jax.vmap(lambda dt: two_body_motion(state.r_gcrf, state.v_gcrf, dt, gm_m3_s2))(duration_s * x)
+
+    def guess(since_s: Scalar) -> tuple[Vector3, Vector3]:
+        return two_body_motion(state.r_gcrf, state.v_gcrf, since_s, gm_m3_s2, iterations=_GUESS_ITERATIONS)
+
+    r_gcrf, v_gcrf = jax.vmap(guess)(duration_s * x)
     tank_kg = jnp.broadcast_to(state.tank_kg, (degree + 1, *state.tank_kg.shape))
     inert_kg = jnp.broadcast_to(state.inert_kg, (degree + 1,))
     stacked: Callable[..., State] = jax.vmap(State)  # fields of a node, not of the batch, have the shapes of a state
