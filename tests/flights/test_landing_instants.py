@@ -50,8 +50,9 @@ def answers(history: ElementHistory) -> dict[str, dict[str, Any]]:
         when = Epoch.from_iso(flown["landing_utc"] or flown["module_separation_utc"])
         about = when + (0.0 if flown["landing_utc"] else 1_530.0)
         rows = landing_opportunities(
-            "iss", "soyuz-ms", history, flown["zone"], about + -900.0, about + 900.0, detailed=False
-        )
+            "iss", "soyuz-ms", history, flown["zone"], about + -900.0, about + 900.0, detailed=False,
+            module_mass_kg=float(flown["module_mass_kg"]) if flown["module_mass_kg"] else None,
+        )  # fmt: skip
         assert len(rows) == 1
         found[flown["flight"]] = rows[0]
     return found
@@ -79,24 +80,21 @@ def test_module_separation_within_30_s(answers: dict[str, dict[str, Any]]) -> No
     assert max(abs(value) for value in differences.values()) < 30.0
 
 
-def test_landing_instants_are_unbiased_and_no_worse_than_known(answers: dict[str, dict[str, Any]]) -> None:
-    """Measured over 13 landings: mean -3 s, median 22 s, crewed worst 36 s, MS-22 (uncrewed) 64 s."""
+def test_landing_instants_within_60_s_and_nearer_than_the_rule(answers: dict[str, dict[str, Any]]) -> None:
+    """Measured over 13 landings: mean -8 s, median 18.5 s, worst 50 s (MS-22, uncrewed); the rule's 22.4 and 62 s."""
     ours = differences_s(answers, "landing_utc", "landing_utc")
     naive = differences_s(answers, "naive_landing_utc", "landing_utc")
     for flight, value in ours.items():
         print(f"{flight:14} {value:7.1f} s   rule of thumb {naive[flight]:7.1f} s")
-    crewed = [value for flight, value in ours.items() if flight != "Soyuz MS-22"]
     assert abs(np.mean(list(ours.values()))) < 15.0
-    assert max(abs(value) for value in crewed) < 60.0
+    assert max(abs(value) for value in ours.values()) < 60.0
+    assert median(abs(value) for value in ours.values()) < median(abs(value) for value in naive.values())
 
 
-@pytest.mark.xfail(
-    reason="median 22 s and MS-22 64 s: the sink under the parachute depends on weather and mass", strict=True
-)
+@pytest.mark.xfail(reason="median 18.5 s: the sink under the parachute depends on weather and mass", strict=True)
 def test_landing_instants_within_the_goal(answers: dict[str, dict[str, Any]]) -> None:
     ours = [abs(value) for value in differences_s(answers, "landing_utc", "landing_utc").values()]
     assert median(ours) <= 15.0
-    assert max(ours) <= 60.0
 
 
 def test_landing_points_inside_the_published_circle(answers: dict[str, dict[str, Any]]) -> None:
@@ -160,7 +158,7 @@ def clock(history: ElementHistory) -> tuple[DescentLog, float]:
 
 
 def test_clock_of_ms11_within_30_s(clock: tuple[DescentLog, float]) -> None:
-    """Measured: -6, -9, -9, -15, -15 and -6 s; ignition at 432.9 km against 432.7 km; 4.01 g against 4 to 5."""
+    """Measured: -6, -9, -9, -15, -15 and -13 s; ignition at 432.9 km against 432.7 km; 4.01 g against 4 to 5."""
     log, height_m = clock
     with (DATA / "descent_clock.csv").open() as file:
         plan = {row["event"]: row for row in csv.DictReader(file)}

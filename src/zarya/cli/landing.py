@@ -22,6 +22,9 @@ def land(
     propellant_kg: Annotated[
         float | None, typer.Option("--propellant-kg", help="Propellant left for the deorbit burn, kg; else unchecked.")
     ] = None,
+    module_mass_kg: Annotated[
+        float | None, typer.Option("--module-mass-kg", help="Descent module at entry, kg; the catalog's holds a crew.")
+    ] = None,
     brief: Annotated[
         bool, typer.Option("--brief", help="Instants and places only: no corridor, back-ups, fall areas, wave-offs.")
     ] = False,
@@ -49,12 +52,18 @@ def land(
 
     if cases is not None and cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
+    if cases is not None and module_mass_kg is not None:
+        raise InputError(
+            "dispersed landings draw the mass about the catalog's", key="module_mass_kg", value=module_mass_kg,
+            remedy="Leave --cases out, or change the mass in a catalog of your own.",
+        )  # fmt: skip
     sets = element_sets(tle)
     wind = None if wind_file is None else read_wind(wind_file)
     span = (instant(start, "from"), instant(end, "to"))
     rows = landing_opportunities(
-        station, ship, sets, zone, *span, wind=wind, propellant_kg=propellant_kg, catalog=folder, detailed=not brief
-    )
+        station, ship, sets, zone, *span, wind=wind, propellant_kg=propellant_kg, module_mass_kg=module_mass_kg,
+        catalog=folder, detailed=not brief,
+    )  # fmt: skip
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
     campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, wind, folder)
     files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder)]

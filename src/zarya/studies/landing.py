@@ -31,6 +31,7 @@ from zarya.vehicles import catalog as vehicles
 
 GRAVITY_DEGREE: Final = 8
 """Of the field between ignition and separation: half a revolution."""
+LEAST_MODULE_KG, MOST_MODULE_KG = 1_000.0, 10_000.0
 WAVE_OFF_M: Final = 200_000.0
 """Passes behind the span are flown, to know where a wave-off leads, if they come nearer than this."""
 
@@ -45,6 +46,7 @@ def landing_opportunities(
     *,
     wind: WindProfile | None = None,
     propellant_kg: float | None = None,
+    module_mass_kg: float | None = None,
     catalog: str | Path | None = None,
     detailed: bool = True,
 ) -> list[dict[str, Any]]:
@@ -57,6 +59,8 @@ def landing_opportunities(
     start, end : bounds of the landing instant.
     wind : over the zone; calm by default.
     propellant_kg : kg left for the deorbit burn; not checked where it is None.
+    module_mass_kg : kg of the descent module at entry, by default the catalog's with its crew; 100 kg less land 17 s
+        later.
     detailed : whether what the pass entails is flown too (radio silence, entry corridor, back-ups of the burn, fall
         areas, reserve parachute, wave-off); their keys are left out otherwise.
 
@@ -83,7 +87,15 @@ def landing_opportunities(
     seen_s = span_s + DAY_S[1] if detailed else span_s
     whole_s = DAY * math.ceil(seen_s / DAY)  # questions of like length share one compiled program
     around = surroundings(start, -2.0 * HOUR, whole_s + 2.0 * HOUR, degree=GRAVITY_DEGREE)
-    asked = Question(start, around, descent(around, craft, place.height_m.value, wind), craft, place, propellant_kg)
+    shared = descent(around, craft, place.height_m.value, wind)
+    if module_mass_kg is not None:
+        if not LEAST_MODULE_KG <= module_mass_kg <= MOST_MODULE_KG:
+            raise InputError(
+                f"the descent module weighs {LEAST_MODULE_KG:g} to {MOST_MODULE_KG:g} kg", key="module_mass_kg",
+                value=module_mass_kg, remedy="Give its mass at entry in kg.",
+            )  # fmt: skip
+        shared = eqx.tree_at(lambda d: d.module.mass_kg, shared, jnp.asarray(module_mass_kg))
+    asked = Question(start, around, shared, craft, place, propellant_kg)
     found = passes(around, history, craft, place, start, seen_s)
     is_near = [one.distance_m < (FAR_M if _is_inside(one, span_s) else WAVE_OFF_M) for one in found]
     empty = dict.fromkeys(KEYS if detailed else ())

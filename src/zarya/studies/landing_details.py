@@ -171,7 +171,9 @@ def _service_kg(asked: Question) -> float:
     assert asked.ship.descent is not None
     home, burn = asked.ship.descent, asked.shared.burn
     burned = float(burn.flow_kg_s * burn.duration_s + burn.finish_flow_kg_s * burn.finish_s)
-    return home.ignition_mass_kg.value - burned - home.module.mass_kg.value - home.others.orbital_module_kg.value
+    return (
+        home.ignition_mass_kg.value - burned - float(asked.shared.module.mass_kg) - home.others.orbital_module_kg.value
+    )
 
 
 def _between(one: tuple[float, float], other: tuple[float, float]) -> tuple[tuple[float, float], float]:

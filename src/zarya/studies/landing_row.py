@@ -27,8 +27,8 @@ type Row = dict[str, Any]
 
 LANDED_M: Final = 1_000.0
 """A descent that cannot be aimed nearer than this does not reach the zone's aim point."""
-DESCENT_SIGMA_S: Final = 27.0
-"""Standard deviation of 13 flown landings about ours (tests/flights): weather and mass under the parachute."""
+DESCENT_SIGMA_S: Final = 26.0
+"""Root mean square of 13 flown landings about ours (tests/flights): weather and mass under the parachute."""
 REACH_KM: Final = 115.0
 """What the lift reaches to either side where it was flown: 108 to 121 km."""
 _UNKNOWN_RAD: Final = 10.0 * DEG
