@@ -1,4 +1,4 @@
-"""What moves the third-stage cut-off: one number of the launcher changed at a time, by its own 1 sigma."""
+"""What moves the third-stage cut-off, by one number at a time, and what spreads its propellant, by a batch."""
 
 from dataclasses import dataclass
 
@@ -8,8 +8,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from zarya.flight.ascent import AscentDispersion, AscentPlan, fly_bare, nominal
-from zarya.studies.dispersions import one_sigma
+from zarya.flight.ascent import SPARE_KG, AscentDispersion, AscentPlan, fly_bare, nominal, spared
+from zarya.studies.dispersions import ascent_dispersions, one_sigma
 from zarya.vehicles.launcher import LauncherData
 
 
@@ -55,6 +55,50 @@ def cutoff_sensitivities(data: LauncherData, plan: AscentPlan) -> tuple[Sensitiv
         for k, (name, relative, _) in enumerate(cases)
     ]
     return tuple(sorted(found, key=lambda item: -abs(item.cutoff_s) if np.isfinite(item.cutoff_s) else 0.0))
+
+
+@dataclass(frozen=True)
+class Margin:
+    """Propellant of the last stage above its residual over many ascents in which one quantity differs.
+
+    Parameters
+    ----------
+    quantity : what differs; "all" for everything at once, "nothing" for the nominal flight.
+    mean_kg, sigma_kg : kg. short : share of the ascents that need more than there is.
+    """
+
+    quantity: str
+    mean_kg: float
+    sigma_kg: float
+    short: float
+
+
+def margin_budget(data: LauncherData, plan: AscentPlan, cases: int = 1000, seed: int = 1) -> tuple[Margin, ...]:
+    """Where the spread of the last stage's propellant comes from: "nothing", "all", "all but thrust", then one by one.
+
+    **Model** the cases of `ascent_dispersions`, all of it and one quantity of one stage at a time; the last stage may
+    burn into what is not there, so that a shortage is a number and not a flight that ends early.
+    """
+    free, base = spared(plan), nominal(len(data.stage))
+    drawn = ascent_dispersions(data, seed, np.arange(float(cases)))
+    same: AscentDispersion = jax.tree.map(lambda x: jnp.broadcast_to(x, (cases, *x.shape)), base)
+
+    def flown(name: str, batch: AscentDispersion) -> Margin:
+        left = np.asarray(_flown(free, batch)[1]) - SPARE_KG
+        return Margin(name, float(np.mean(left)), float(np.std(left)), float(np.mean(left <= 0.0)))
+
+    rows = []
+    for field in ("thrust", "specific_impulse", "dry_mass", "load"):
+        for k, stage in enumerate(data.stage):
+            values = getattr(same, field).at[:, k].set(getattr(drawn, field)[:, k])
+            case = eqx.tree_at(lambda c, f=field: getattr(c, f), same, values)
+            rows.append(flown(f"{stage.name} {field.replace('_', ' ')}", case))
+    for field in ("drag", "density", "wind", "navigation_v_gcrf"):
+        case = eqx.tree_at(lambda c, f=field: getattr(c, f), same, getattr(drawn, field))
+        rows.append(flown(field.partition("_")[0], case))
+    rows.sort(key=lambda row: -row.sigma_kg)
+    steady = eqx.tree_at(lambda c: c.thrust, drawn, same.thrust)
+    return (flown("nothing", same), flown("all", drawn), flown("all but thrust", steady), *rows)
 
 
 @eqx.filter_jit

@@ -3,9 +3,10 @@
 from zarya.flight.ascent.dispersion import AscentDispersion, nominal
 from zarya.flight.ascent.log import AscentLog, Budget, History, Parted, fly, fly_bare
 from zarya.flight.ascent.plan import AscentPlan
-from zarya.flight.ascent.prepared import InsertionTarget, Measured, measured, normal_gcrf, prepare
+from zarya.flight.ascent.prepared import SPARE_KG, InsertionTarget, Measured, measured, normal_gcrf, prepare, spared
 
 __all__ = [
+    "SPARE_KG",
     "AscentDispersion",
     "AscentLog",
     "AscentPlan",
@@ -20,4 +21,5 @@ __all__ = [
     "nominal",
     "normal_gcrf",
     "prepare",
+    "spared",
 ]

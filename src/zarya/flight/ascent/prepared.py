@@ -152,7 +152,7 @@ def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, s
     `tight` polishes a solution, `is_near` starts from the plan's kick without a scan; `spare` leaves the plan able
     to burn into what is not there (`SPARE_KG` below the residual).
     """
-    free = _spared(plan)
+    free = spared(plan)
     limits = plan.launcher
 
     def steered(kick_rad: float, azimuth_rad: float, of: AscentPlan) -> AscentPlan:
@@ -194,7 +194,7 @@ def optimised(plan: AscentPlan, *, tight: bool = False, is_near: bool = False, s
     return steered(found.x[0] * DEG, found.x[1] * DEG, free if spare else plan)
 
 
-def _spared(plan: AscentPlan) -> AscentPlan:
+def spared(plan: AscentPlan) -> AscentPlan:
     """The plan able to burn `SPARE_KG` below the residual of its last stage."""
     residual = plan.launcher.residual_kg.at[-1].add(-SPARE_KG)
     return replace(plan, launcher=replace(plan.launcher, residual_kg=residual))
@@ -235,7 +235,7 @@ def corrected(
     """
     handover, log = flown(plan)
     if math.isnan(float(log.course.cutoff_s)):  # too heavy: aim as if there were enough, fly what there is
-        handover, log = flown(_spared(plan))
+        handover, log = flown(spared(plan))
     ship = handover.ship
     now = measured(ship, epoch, around)
     r, v = np.asarray(ship.r_gcrf), np.asarray(ship.v_gcrf)
