@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from zarya.constants import GM_EARTH_EGM2008_M3_S2, STANDARD_GRAVITY_M_S2
 from zarya.errors import InputError
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set, phase_sigma_rad
@@ -17,7 +19,7 @@ from zarya.gnc.launch_instant import LaunchInstant, coplanar_instant, mean_plane
 from zarya.gnc.plane_crossing import TWO_PI
 from zarya.gnc.schemes import Scheme, schemes_named
 from zarya.orbits.tle import ElementSet
-from zarya.studies.landing_phase import landing_pass
+from zarya.studies.landing_phase import LandingPass, landing_pass
 from zarya.studies.launch_question import Launch, check_satellite, launch
 from zarya.studies.phase_spread import PhaseSpread, phase_spread, quiet_sigma_deg
 from zarya.studies.reboost_plan import (
@@ -38,6 +40,8 @@ EXECUTION_SIGMA: Final = 0.02
 """Relative error of a burn: flown against planned gains agree within 5 % (1 sigma assumed)."""
 LEAST_MARGIN_DEG: Final = 10.0
 """Aims keep this far from the upper end of a wide range (assumed)."""
+_AIMS: Final = 9
+"""Phases tried inside the range for a landing that follows."""
 _FLOWN_SPAN_S: Final = 30.0 * DAY
 _SETTLED_S: Final = 6.0 * DAY
 """Sets beside a span that a burn at its edge needs to be found and sized."""
@@ -106,7 +110,8 @@ def phase_reboosts(
         least, but not past its middle.
     keep_out : spans in which no burn may be made, with or without the reason.
     beta_limit_deg : deg, no burn where the Sun stands higher over the plane: the attitude does not allow it.
-    landing : a landing that follows, which the burns move along the orbit.
+    landing : a landing that follows, which the burns move along the orbit: the aim is the phase, two updated sigmas
+        inside the range, from which the track that day runs nearest to the zone.
 
     Returns
     -------
@@ -153,7 +158,15 @@ def phase_reboosts(
     is_inside = phase - first <= width and target_deg is None
     flown_rows = _flown_before(case, known, limit, instant)
     axis_m = mean_plane(choice.element_set, instant.insertion).semi_major_axis_m
-    burns = [] if is_inside else planned_burns((phase - target) % TWO_PI, axis_m, now, instant.liftoff, forbidden)
+
+    def burns_to(aim: float) -> list[Burn]:
+        return planned_burns((phase - aim) % TWO_PI, axis_m, now, instant.liftoff, forbidden)
+
+    if landing is not None and target_deg is None and not is_inside:
+        edge = min(0.5 * width, 2.0 * _updated_sigma_deg(phase - target) * DEG)
+        aims = [target, *np.linspace(first + edge, first + width - edge, _AIMS)]
+        target = min(aims, key=lambda aim: _passed(choice, burns_to(aim), axis_m, landing, catalog).distance_km)
+    burns = [] if is_inside else burns_to(target)
     answer: dict[str, Any] = {
         "station": station,
         "scheme": case.scheme.name,
@@ -235,26 +248,38 @@ def _landing(
     choice: ElementChoice, burns: Sequence[Burn], axis_m: float, landing: NextLanding, catalog: str | Path | None
 ) -> dict[str, Any]:
     """The pass over the zone on the day of the landing without and with the burns."""
-    zone = vehicles.zone(landing.zone, catalog)
-    place = (zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG, zone.height_m.value)
-
-    def fallen(at: Epoch) -> float:
-        return sum(_turn_rad(burn.delta_v_m_s, axis_m, max(at - burn.epoch, 0.0)) for burn in burns)
-
-    without = landing_pass(choice.element_set, place, landing.day, lambda at: 0.0)
-    moved = landing_pass(choice.element_set, place, landing.day, fallen)
+    without, moved = (_passed(choice, some, axis_m, landing, catalog) for some in ((), burns))
     sigma = phase_spread(choice.element_set, landing.day + 0.5 * DAY - choice.element_set.epoch).sigma_deg
     return {
         "zone": landing.zone,
-        "shift_deg": round(-fallen(landing.day + 0.5 * DAY) / DEG, 2),
+        "shift_deg": round(-_fallen_rad(burns, axis_m, landing.day + 0.5 * DAY) / DEG, 2),
         "pass_utc_without": without.epoch.iso(decimals=0),
         "distance_km_without": round(without.distance_km, 1),
         "pass_utc_with": moved.epoch.iso(decimals=0),
         "distance_km_with": round(moved.distance_km, 1),
         "sigma_deg": round(sigma, 2),
         "sigma_km": round(sigma * moved.km_per_deg, 1),
-        "zone_radius_km": zone.radius_km.value,
+        "zone_radius_km": vehicles.zone(landing.zone, catalog).radius_km.value,
     }
+
+
+def _passed(
+    choice: ElementChoice, burns: Sequence[Burn], axis_m: float, landing: NextLanding, catalog: str | Path | None
+) -> LandingPass:
+    """The pass over the zone of a station that has made these burns."""
+    zone = vehicles.zone(landing.zone, catalog)
+    place = (zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG, zone.height_m.value)
+    return landing_pass(choice.element_set, place, landing.day, lambda at: _fallen_rad(burns, axis_m, at))
+
+
+def _fallen_rad(burns: Sequence[Burn], axis_m: float, at: Epoch) -> float:
+    return math.fsum(_turn_rad(burn.delta_v_m_s, axis_m, max(at - burn.epoch, 0.0)) for burn in burns)
+
+
+def _updated_sigma_deg(turn_rad: float) -> float:
+    """1 sigma of the phase once the last burn is sized anew, deg, for a turn of that size."""
+    turn = turn_rad % TWO_PI / DEG
+    return math.hypot(quiet_sigma_deg(LAST_BURN_BEFORE_S), EXECUTION_SIGMA * turn)
 
 
 def _flown_before(case: _Case, known: ElementHistory, limit: Epoch, instant: LaunchInstant) -> list[dict[str, Any]]:

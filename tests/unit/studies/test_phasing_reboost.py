@@ -125,6 +125,15 @@ def test_burns_move_the_pass_of_the_landing(history: ElementHistory, element_set
     assert after["distance_km_with"] >= 0.0
 
 
+def test_aim_inside_the_range_pleases_the_landing(history: ElementHistory) -> None:
+    landing = NextLanding(utc("2023-09-27T00:00:00Z"))
+    chosen = plan(history, landing=landing)
+    fixed = [plan(history, landing=landing, target_deg=aim) for aim in (15.5, 16.9, 18.3)]
+    assert chosen["landing"]["distance_km_with"] <= min(item["landing"]["distance_km_with"] for item in fixed) + 3.0
+    low, high = chosen["published_window_deg"]
+    assert low + 1.0 < chosen["phase_deg_with"] < high - 1.0
+
+
 def test_track_passes_over_a_place_it_is_asked_for(element_set: ElementSet) -> None:
     """A zone put under the track is met; a degree along the orbit is 15.5 s of the Earth turning."""
     day = utc("2023-09-10T00:00:00Z")
