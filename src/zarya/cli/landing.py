@@ -132,7 +132,8 @@ def _print_details(row: Mapping[str, Any]) -> None:
         ("burn commits", f"after {row['commit_burn_s']} s, {row['commit_utc']}"),
         (whole["name"], f"{whole['deorbit_utc']}, {whole['thrusters_s']} s, {whole['propellant_kg']} kg, entry "
          f"{whole['entry_angle_deg']:.2f} deg"),
-        *((one["name"], f"thrusters {one['thrusters_s']} s, lands {one['shift_km']} km off")
+        *((one["name"], f"thrusters {one['thrusters_s']} s, lands {one['shift_km']} km off; "
+           f"{one['corrected_shift_km']} km with {one['corrected_bank_deg']} deg of bank, {one['corrected_peak_g']} g")
           for one in row["backups"][:-1]),
         ("ballistic", f"{row['ballistic_lat_deg']:.3f} {row['ballistic_lon_deg']:.3f}, {row['ballistic_short_km']} km "
          f"off, {row['ballistic_peak_g']} g"),

@@ -49,7 +49,7 @@ def details(result: Aimed, paths: Sequence[UniformTable], asked: Question) -> li
             _silence(log, asked)
             | _corridor(log, asked)
             | commit
-            | {"backups": [_backup(one, lane(one.log, k), log, commits_s, asked) for one in spare]}
+            | {"backups": [_backup(one, k, log, commits_s, asked) for one in spare]}
             | {"fall_areas": fall_areas(log, asked)}
             | _touchdown(log, lane(reserve, k), asked)
         )
@@ -104,27 +104,43 @@ def _commit(path: UniformTable, log: DescentLog, asked: Question) -> Row:
     }
 
 
-def _backup(one: Backup, log: DescentLog, nominal: DescentLog, commits_s: float | None, asked: Question) -> Row:
+def _backup(one: Backup, k: int, nominal: DescentLog, commits_s: float | None, asked: Question) -> Row:
+    log, better = lane(one.log, k), lane(one.corrected, k)
     comes_down = int(log.outcome) == Outcome.FLYING
-    needed = one.propellant_kg
-    latitude, longitude = float(log.latitude_rad), float(log.longitude_rad)
-    planned = float(nominal.latitude_rad), float(nominal.longitude_rad)
-    shift = east_north_m(np.asarray(latitude), np.asarray(longitude), *planned)
-    return {
+    row = {
         "name": one.name,
         "deorbit_utc": asked.utc(log.ignition_s),
         "main_engine_s": round(float(one.burn.duration_s), 1),
         "is_committed": commits_s is not None and float(one.burn.duration_s) >= commits_s,
         "thrusters_s": round(float(one.burn.finish_s), 1),
-        "propellant_kg": round(needed, 1),
-        "propellant_short_kg": None if asked.left_kg is None else round(max(needed - asked.left_kg, 0.0), 1),
-        "entry_angle_deg": in_degrees(log.entry_angle_rad) if comes_down else None,
-        "peak_g": round(float(log.peak_load_g), 2) if comes_down else None,
-        "landing_utc": asked.utc(log.landing_s) if comes_down else None,
-        "landing_lat_deg": in_degrees(latitude) if comes_down else None,
-        "landing_lon_deg": in_degrees(longitude) if comes_down else None,
-        "shift_km": round(float(np.linalg.norm(shift)) / KM, 1) if comes_down else None,
+        "propellant_kg": round(one.propellant_kg, 1),
+        "propellant_short_kg": None if asked.left_kg is None else round(max(one.propellant_kg - asked.left_kg, 0.0), 1),
     }
+    if not comes_down:
+        return row | dict.fromkeys(_BACKUP_KEYS)
+    return row | {
+        "entry_angle_deg": in_degrees(log.entry_angle_rad),
+        "peak_g": round(float(log.peak_load_g), 2),
+        "landing_utc": asked.utc(log.landing_s),
+        "landing_lat_deg": in_degrees(log.latitude_rad),
+        "landing_lon_deg": in_degrees(log.longitude_rad),
+        "shift_km": _apart_km(log, nominal),
+        "corrected_bank_deg": round(float(one.bank_rad[k]) / DEG, 1),
+        "corrected_peak_g": round(float(better.peak_load_g), 2),
+        "corrected_shift_km": _apart_km(better, nominal),
+    }
+
+
+_BACKUP_KEYS: Final = (
+    "entry_angle_deg", "peak_g", "landing_utc", "landing_lat_deg", "landing_lon_deg", "shift_km",
+    "corrected_bank_deg", "corrected_peak_g", "corrected_shift_km",
+)  # fmt: skip
+
+
+def _apart_km(one: DescentLog, other: DescentLog) -> float:
+    places = [np.asarray(x) for x in (one.latitude_rad, one.longitude_rad)]
+    apart = east_north_m(places[0], places[1], float(other.latitude_rad), float(other.longitude_rad))
+    return round(float(np.linalg.norm(apart)) / KM, 1)
 
 
 def fall_areas(log: DescentLog, asked: Question) -> list[Row]:
