@@ -20,7 +20,8 @@ def land(
     ship: Annotated[str, typer.Option(help="Ship of the catalog.")] = "soyuz-ms",
     zone: Annotated[str, typer.Option(help="Landing zone of the catalog.")] = "zhezkazgan",
     propellant_kg: Annotated[
-        float | None, typer.Option("--propellant-kg", help="Propellant left for the deorbit burn, kg; else unchecked.")
+        float | None,
+        typer.Option("--propellant-kg", min=0.0, help="Propellant left for the deorbit burn, kg; else unchecked."),
     ] = None,
     module_mass_kg: Annotated[
         float | None, typer.Option("--module-mass-kg", help="Descent module at entry, kg; the catalog's holds a crew.")
