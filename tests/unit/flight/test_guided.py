@@ -10,8 +10,8 @@ from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import surroundings
 from zarya.flight.descent import Descent, DescentLog, descent, fly
 from zarya.flight.descent.column import WIND_LEVELS, Dispersion, WayDown, displaced, meeting, undispersed, way_down
-from zarya.flight.descent.glide import Body, Endured, glide, sunk
-from zarya.flight.descent.guided import guided_entry
+from zarya.flight.descent.glide import Body, Endured, begun, glide, glided, sunk
+from zarya.flight.descent.guided import Learned, guided_entry, learning
 from zarya.flight.descent.plan import planned_program
 from zarya.frames.geodetic import dcm_enu_from_itrf, geodetic_from_itrf, itrf_from_geodetic
 from zarya.gnc.entry import BankProgram
@@ -20,6 +20,7 @@ from zarya.vehicles import catalog
 
 GROUND_M = 345.0
 PLAN = planned_program(catalog.ship("soyuz-ms"))
+_GLIDED = eqx.filter_jit(glided)
 
 
 @pytest.fixture(scope="module")
@@ -176,3 +177,21 @@ def test_the_lift_turns_up_at_the_limit_of_the_load(way: WayDown, start: State) 
     assert float(hard.peak_load_g) > 6.0
     assert float(soft.peak_load_g) < float(hard.peak_load_g) - 0.5
     assert float(held.state.t_s) > float(free.state.t_s)
+
+
+def test_accelerometers_teach_drag_and_lift(way: WayDown, start: State) -> None:
+    """Ten per cent more drag, ten less lift to drag, air five per cent denser: known after ten looks at 1 g or more."""
+    thick = jnp.full_like(undispersed().ln_density, np.log(1.05))
+    case = eqx.tree_at(
+        lambda c: (c.drag, c.lift_to_drag, c.ln_density), undispersed(), (jnp.asarray(1.1), jnp.asarray(0.9), thick)
+    )
+    truth = meeting(way, case)
+    body = begun(truth, start, PLAN)
+    for _ in range(195):
+        body, load_g, _ = _GLIDED(truth, PLAN, body, jnp.asarray(2.0))
+    assert float(load_g) > 1.0
+    known = Learned(jnp.ones(()), jnp.ones(()))
+    for _ in range(10):
+        known = learning(truth, way, body, known)
+    assert float(known.drag) == pytest.approx(1.1 * 1.05, rel=2e-3)
+    assert float(known.lift_to_drag) == pytest.approx(0.9, rel=2e-3)

@@ -20,7 +20,7 @@ THIN_M: Final = 95_000.0
 """Above, the air hardly acts and a step is `THIN_STEPS` times as long."""
 THIN_STEPS: Final = 4.0
 STEP_S: Final = 2.0
-"""Usual step of the entry. A landing is off by 60 m where the module spins; guided by 0.1 km, in 1 % by 1.2 km."""
+"""Usual step of the entry. A landing is off by 60 m where the module spins; guided by 0.05 km, in 1 % by 1.3 km."""
 LIMIT_BAND_G: Final = 0.5
 NEAR_M: Final = 1.0
 """A height is reached when it is this near."""

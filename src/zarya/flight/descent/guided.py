@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float
 
 from zarya.arrays import Index, Scalar, Vector3
 from zarya.dynamics.state import State
-from zarya.flight.descent.column import WayDown
+from zarya.flight.descent.column import Aerodynamics, WayDown
 from zarya.flight.descent.glide import (
     LONGEST_S,
     NEAR_M,
@@ -31,6 +31,8 @@ PREDICTOR_STEPS: Final = 2.0
 """Steps of the predictor are so much longer than those of the flight."""
 NEVER_M_S: Final = 100.0
 """A reversal at this airspeed does not happen: the parachutes open before."""
+LEARNING, FAINT_M_S2 = 0.5, 1.0
+"""Share of a new measurement in what is known of drag and lift, and the load below which it counts less."""
 LEAST_SPEED_M_S: Final = 800.0
 """Slower than this the bank is left alone: what lift is left moves the parachute point by less than it errs."""
 BANK_LIMITS_RAD: Final = (0.15, 2.2)
@@ -38,11 +40,43 @@ _BANK_STEP_RAD: Final = 0.05
 _LARGEST_BANK_CHANGE_RAD: Final = 0.35
 
 
+class Learned(eqx.Module):
+    """Factors on drag and on lift to drag that the accelerometers have shown, each ()."""
+
+    drag: Scalar
+    lift_to_drag: Scalar
+
+
 class _Guided(eqx.Module):
     body: Body
     harm: Endured
     program: BankProgram
     steps: Index
+    learned: Learned
+
+
+def felt(way: WayDown, body: Body) -> tuple[Scalar, Scalar]:
+    """What accelerometers tell at this state in this air, m/s2: against the motion over the ground, and across it."""
+    state = body.state
+    held = Aerodynamics(way, body.bank_rad, jnp.ones_like(body.bank_rad), jnp.zeros_like(body.bank_rad)).held(
+        state.t_s, state
+    )
+    a = held.force(state.t_s, state).newton_gcrf / way.mass_kg
+    along = (state.v_gcrf - jnp.cross(way.omega_earth_gcrf, state.r_gcrf)) / body.speed_m_s
+    drag = -jnp.sum(a * along)
+    return drag, jnp.sqrt(jnp.sum((a + drag * along) ** 2))
+
+
+def learning(truth: WayDown, model: WayDown, body: Body, before: Learned) -> Learned:
+    """What the accelerometers say of drag and lift, weighed with what was known; a faint load teaches little."""
+    drag, lift = felt(truth, body)
+    thought_drag, thought_lift = felt(model, body)
+    more = drag / thought_drag
+    weight = LEARNING * jnp.clip(drag / FAINT_M_S2, 0.0, 1.0)
+    return Learned(
+        before.drag + weight * (more - before.drag),
+        before.lift_to_drag + weight * (lift / thought_lift / more - before.lift_to_drag),
+    )
 
 
 def predicted(model: WayDown, body: Body, program: BankProgram, usual_s: float = PREDICTOR_STEPS * STEP_S) -> Vector3:
@@ -114,10 +148,10 @@ def guided_entry(
     -------
     The module at the parachute command, what it endured, and the program as last corrected.
 
-    **Model** every 10 s from the guidance height `corrected`; between, the lift turns up where the load nears the
-    limit. The predictor is not told of the limit: told, it plans steeper to make up for it and the loads rise.
-    Navigation is perfect.
-    **Ignores** estimating density and lift from the accelerometers: each correction starts from the state alone.
+    **Model** every 10 s from the guidance height `corrected`, with drag and lift of the model scaled by what the
+    accelerometers have shown (`learning`); between, the lift turns up where the load nears the limit. The predictor is
+    not told of the limit: told, it plans steeper to make up for it and the loads rise.
+    **Ignores** errors of the navigation and the accelerometers.
     """
     floor, latest_s = truth.module.parachute_height_m, start.t_s + LONGEST_S
     guided_m = truth.module.guidance_height_m
@@ -129,7 +163,7 @@ def guided_entry(
     def stepped(at: _Guided) -> _Guided:
         dt_s = time_step_s(at.body, floor, usual_s)
         body, load_g, heat = glided(truth, at.program, at.body, dt_s)
-        return _Guided(body, endured(at.harm, load_g, heat, dt_s), at.program, at.steps + 1)
+        return _Guided(body, endured(at.harm, load_g, heat, dt_s), at.program, at.steps + 1, at.learned)
 
     def is_before_update(at: _Guided) -> Bool[Array, ""]:
         return is_above(at) & ((at.steps < UPDATE_S / usual_s) | (at.body.height_m >= guided_m))
@@ -137,11 +171,18 @@ def guided_entry(
     def leg(at: _Guided) -> _Guided:
         """To the next correction, and that."""
         there = jax.lax.while_loop(is_before_update, stepped, eqx.tree_at(lambda g: g.steps, at, 0 * at.steps))
-        new = corrected(unlimited, there.body, there.program, aim_itrf, PREDICTOR_STEPS * usual_s)
+        learned = learning(truth, model, there.body, there.learned)
+        taught = eqx.tree_at(
+            lambda w: (w.case.drag, w.case.lift_to_drag), unlimited,
+            (unlimited.case.drag * learned.drag, unlimited.case.lift_to_drag * learned.lift_to_drag),
+        )  # fmt: skip
+        new = corrected(taught, there.body, there.program, aim_itrf, PREDICTOR_STEPS * usual_s)
         is_guided = there.body.speed_m_s > LEAST_SPEED_M_S
         program = jax.tree.map(lambda a, b: jnp.where(is_guided, a, b), new, there.program)
-        return _Guided(there.body, there.harm, program, there.steps)
+        return _Guided(there.body, there.harm, program, there.steps, learned)
 
-    first = begun(truth, start, program)
-    last = jax.lax.while_loop(is_above, leg, _Guided(first, unharmed(first), program, jnp.asarray(0)))
+    first, one = begun(truth, start, program), jnp.ones_like(start.t_s)
+    last = jax.lax.while_loop(
+        is_above, leg, _Guided(first, unharmed(first), program, jnp.asarray(0), Learned(one, one))
+    )
     return last.body, last.harm, last.program
