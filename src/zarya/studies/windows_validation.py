@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from zarya.gnc.ascent_price import ascent_price
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.gnc.launch_instant import SCHEMES, Lead, Transfer, flown_lead_s, mean_plane, soyuz_insertion
 from zarya.gnc.plane_crossing import MeanPlanes
@@ -203,13 +204,20 @@ def _phasing_height_error_km(found: FlownLead) -> float:
 
 
 def _uncalibrated(leads: Sequence[FlownLead]) -> dict[str, Any]:
-    """Errors with the lead of the ascent's own optimum, and per programme the scatter about their median."""
-    errors = [f.lead_s - OPTIMUM_LEAD.lead_s for f in leads]
+    """Errors with the optimum of each launcher's own ascent for the lead, and the scatter by programme."""
+    optimum = {f.flown.programme: _optimum_s(f.flown) for f in leads}
+    errors = [f.lead_s - optimum[f.flown.programme] for f in leads]
     scatter = {}
-    for name in sorted({f.flown.programme for f in leads}):
+    for name in sorted(optimum):
         own = np.array([f.lead_s for f in leads if f.flown.programme == name])
         scatter[name] = round(float(np.median(np.abs(own - np.median(own)))), 2)
-    return {"lead_s": OPTIMUM_LEAD.lead_s, **_errors(errors), "median_abs_scatter_s": scatter}
+    return {"lead_s": dict(sorted(optimum.items())), **_errors(errors), "median_abs_scatter_s": scatter}
+
+
+def _optimum_s(flown: Liftoff) -> float:
+    """Lead of least propellant of the ascent flown by this launcher and ship."""
+    price = ascent_price(flown.launcher, flown.ship)
+    return OPTIMUM_LEAD.lead_s if price is None else price.optimum_lead_s
 
 
 def _lead_by_scheme(leads: Sequence[FlownLead]) -> dict[str, dict[str, float]]:
