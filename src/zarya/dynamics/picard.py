@@ -87,15 +87,17 @@ def arc(
     path = stacked(t_s, r_gcrf, v_gcrf, tank_kg, inert_kg)
     at_nodes: Callable[..., Rate] = jax.vmap(lambda at, frozen: derivative(at.t_s, at, frozen))
 
-    for count in sweeps:  # two or three refreshes, each a rolled loop
-        frozen = jax.vmap(lambda at: tuple(load.held(at.t_s, at) for load in loads))(path)
+    def refresh(at: Path, count: Index) -> tuple[Path, None]:
+        frozen = jax.vmap(lambda node: tuple(load.held(node.t_s, node) for load in loads))(at)
 
-        def sweep(_: Index, at: Path, frozen: tuple[Load, ...] = frozen) -> Path:
+        def sweep(_: Index, at: Path) -> Path:
             rate = at_nodes(at, frozen)
             v = state.v_gcrf + S @ rate.a_gcrf
             return stacked(t_s, state.r_gcrf + S @ v, v, state.tank_kg + S @ rate.tank_rate_kg_s, inert_kg)
 
-        path = jax.lax.fori_loop(0, count, sweep, path)
+        return jax.lax.fori_loop(0, count, sweep, at), None
+
+    path, _ = jax.lax.scan(refresh, path, jnp.asarray(sweeps))  # rolled twice: each load is compiled once
     return jax.tree.map(lambda leaf: leaf[-1], path), path
 
 
