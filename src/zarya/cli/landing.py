@@ -26,6 +26,10 @@ def land(
     module_mass_kg: Annotated[
         float | None, typer.Option("--module-mass-kg", help="Descent module at entry, kg; the catalog's holds a crew.")
     ] = None,
+    entry_angle_deg: Annotated[
+        float | None,
+        typer.Option("--entry-angle", help="Size the burn for this angle at 100 km, deg (-1.75); else 128 m/s."),
+    ] = None,
     brief: Annotated[
         bool, typer.Option("--brief", help="Instants and places only: no corridor, back-ups, fall areas, wave-offs.")
     ] = False,
@@ -53,17 +57,18 @@ def land(
 
     if cases is not None and cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
-    if cases is not None and module_mass_kg is not None:
-        raise InputError(
-            "dispersed landings draw the mass about the catalog's", key="module_mass_kg", value=module_mass_kg,
-            remedy="Leave --cases out, or change the mass in a catalog of your own.",
-        )  # fmt: skip
+    for key, value in (("module_mass_kg", module_mass_kg), ("entry_angle_deg", entry_angle_deg)):
+        if cases is not None and value is not None:
+            raise InputError(
+                "dispersed landings fly the catalog's mass and burn", key=key, value=value,
+                remedy="Leave --cases out, or change them in a catalog of your own.",
+            )  # fmt: skip
     sets = element_sets(tle)
     wind = None if wind_file is None else read_wind(wind_file)
     span = (instant(start, "from"), instant(end, "to"))
     rows = landing_opportunities(
         station, ship, sets, zone, *span, wind=wind, propellant_kg=propellant_kg, module_mass_kg=module_mass_kg,
-        catalog=folder, detailed=not brief,
+        entry_angle_deg=entry_angle_deg, catalog=folder, detailed=not brief,
     )  # fmt: skip
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
     campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, wind, folder)

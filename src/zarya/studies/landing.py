@@ -23,7 +23,7 @@ from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass, passes
 from zarya.orbits.tle import ElementSet
 from zarya.studies.landing_details import KEYS, details
-from zarya.studies.landing_row import LANDED_M, Question, Row, far_row, row
+from zarya.studies.landing_row import LANDED_M, Question, Row, far_row, row, with_delta_v
 from zarya.studies.wave_off import DAY_S, is_after, wave_off
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
@@ -31,6 +31,11 @@ from zarya.vehicles import catalog as vehicles
 
 GRAVITY_DEGREE: Final = 8
 """Of the field between ignition and separation: half a revolution."""
+STEEPEST_DEG, SHALLOWEST_DEG = -4.0, -0.9
+"""Entry angles that a burn is sized for: within the corridor."""
+ANGLE_PER_M_S: Final = -0.0223
+"""First guess of what a metre a second of the burn does to the entry angle, deg."""
+SIZED_DEG: Final = 0.002
 LEAST_MODULE_KG, MOST_MODULE_KG = 1_000.0, 10_000.0
 WAVE_OFF_M: Final = 200_000.0
 """Passes behind the span are flown, to know where a wave-off leads, if they come nearer than this."""
@@ -47,6 +52,7 @@ def landing_opportunities(
     wind: WindProfile | None = None,
     propellant_kg: float | None = None,
     module_mass_kg: float | None = None,
+    entry_angle_deg: float | None = None,
     catalog: str | Path | None = None,
     detailed: bool = True,
 ) -> list[dict[str, Any]]:
@@ -61,6 +67,8 @@ def landing_opportunities(
     propellant_kg : kg left for the deorbit burn; not checked where it is None.
     module_mass_kg : kg of the descent module at entry, by default the catalog's with its crew; 100 kg less land 17 s
         later.
+    entry_angle_deg : flight-path angle at 100 km, negative down, that the burn is sized for; by default the burn has
+        the catalog's delta-v and the angle follows.
     detailed : whether what the pass entails is flown too (radio silence, entry corridor, back-ups of the burn, fall
         areas, reserve parachute, wave-off); their keys are left out otherwise.
 
@@ -95,7 +103,12 @@ def landing_opportunities(
                 value=module_mass_kg, remedy="Give its mass at entry in kg.",
             )  # fmt: skip
         shared = eqx.tree_at(lambda d: d.module.mass_kg, shared, jnp.asarray(module_mass_kg))
-    asked = Question(start, around, shared, craft, place, propellant_kg)
+    if entry_angle_deg is not None and not STEEPEST_DEG <= entry_angle_deg <= SHALLOWEST_DEG:
+        raise InputError(
+            f"an entry angle lies between {STEEPEST_DEG:g} and {SHALLOWEST_DEG:g} deg", key="entry_angle_deg",
+            value=entry_angle_deg, remedy="Give the angle at 100 km, negative down; 128 m/s bring about -1.7.",
+        )  # fmt: skip
+    asked = Question(start, around, shared, craft, place, propellant_kg, entry_angle_deg)
     found = passes(around, history, craft, place, start, seen_s)
     is_near = [one.distance_m < (FAR_M if _is_inside(one, span_s) else WAVE_OFF_M) for one in found]
     empty = dict.fromkeys(KEYS if detailed else ())
@@ -117,6 +130,8 @@ def _flown(near: Sequence[Pass], asked: Question, span_s: float, empty: Row) -> 
     """Rows of the passes that are flown; with all their details those within the span that reach the zone."""
     if not near:
         return []
+    if asked.entry_angle_deg is not None:
+        return [found for one in near for found in _flown([one], _sized(one, asked), span_s, empty)]
     first = np.array([one.closest_s - IGNITION_BEFORE_CLOSEST_S for one in near])
     paths = [
         ship_path(one.choice.element_set, asked.epoch, float(t) - 1_800.0, asked.ship)
@@ -132,6 +147,22 @@ def _flown(near: Sequence[Pass], asked: Question, span_s: float, empty: Row) -> 
         for k, more in zip(kept, details(_picked(result, kept), [paths[k] for k in kept], asked), strict=True):
             rows[k] |= more
     return rows
+
+
+def _sized(one: Pass, asked: Question) -> Question:
+    """The question of one pass with the burn that brings the wanted entry angle: secant on the delta-v."""
+    wanted, asked = asked.entry_angle_deg, replace(asked, entry_angle_deg=None)
+    assert wanted is not None
+    slope, size, before = ANGLE_PER_M_S, asked.ship.deorbit.delta_v_m_s.value, (0.0, 0.0)
+    for turn in range(6):
+        angle = float(_flown([one], asked, 0.0, {})[0]["entry_angle_deg"])
+        if not math.isfinite(angle) or abs(angle - wanted) < SIZED_DEG:
+            break
+        if turn and size != before[0]:
+            slope = (angle - before[1]) / (size - before[0])
+        before, size = (size, angle), float(np.clip(size + (wanted - angle) / slope, 0.5 * size, 2.0 * size))
+        asked = with_delta_v(asked, size)
+    return asked
 
 
 def _elsewhere(

@@ -1,9 +1,10 @@
 """One pass of the station over a landing zone as a row of plain values."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, SupportsFloat
 
+import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -14,7 +15,7 @@ from zarya.dynamics.surroundings import Surroundings
 from zarya.environment.sunlight import beta_angle_rad
 from zarya.flight.descent.fall import Descent
 from zarya.flight.descent.flown import DescentLog
-from zarya.flight.descent.plan import Aimed, east_north_m
+from zarya.flight.descent.plan import Aimed, burn, east_north_m
 from zarya.flight.phase import Outcome
 from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass
 from zarya.time import Epoch
@@ -37,7 +38,12 @@ _MEAN_MOTION_RAD_S: Final = 1.129e-3
 
 @dataclass(frozen=True)
 class Question:
-    """What every row of one question shares: seconds count from `epoch`; `left_kg` is kg of propellant, if given."""
+    """What every row of one question shares.
+
+    Parameters
+    ----------
+    epoch : zero of all seconds. left_kg : kg of propellant, if given. entry_angle_deg : wanted, if given.
+    """
 
     epoch: Epoch
     around: Surroundings
@@ -45,6 +51,7 @@ class Question:
     ship: ShipData
     zone: ZoneData
     left_kg: float | None
+    entry_angle_deg: float | None = None
 
     def utc(self, t_s: SupportsFloat) -> str:
         """An instant of the question in UTC."""
@@ -56,9 +63,19 @@ class Question:
         return self.zone.latitude_deg.value * DEG, self.zone.longitude_deg.value * DEG
 
 
+def with_delta_v(asked: Question, delta_v_m_s: float) -> Question:
+    """The same question with a deorbit burn of another size, m/s."""
+    size = asked.ship.deorbit.delta_v_m_s.model_copy(update={"value": delta_v_m_s})
+    ship = asked.ship.model_copy(update={"deorbit": asked.ship.deorbit.model_copy(update={"delta_v_m_s": size})})
+    return replace(asked, ship=ship, shared=eqx.tree_at(lambda d: d.burn, asked.shared, burn(ship)))
+
+
 def _common(one: Pass, asked: Question) -> Row:
     return {
         "zone": asked.zone.name,
+        "aim_lat_deg": asked.zone.latitude_deg.value,
+        "aim_lon_deg": asked.zone.longitude_deg.value,
+        "zone_radius_km": asked.zone.radius_km.value,
         "naive_landing_utc": asked.utc(one.closest_s + NAIVE_DELAY_S),
         "closest_approach_utc": asked.utc(one.closest_s),
         "closest_approach_km": round(one.distance_m / KM, 1),
@@ -94,7 +111,7 @@ def far_row(one: Pass, asked: Question) -> Row:
         "landing_utc": asked.utc(landing_s),
         "cross_range_km": round(one.distance_m / KM, 1),
         "cross_range_reach_km": None,
-        "deorbit_delta_v_m_s": ship.deorbit.delta_v_m_s.value,
+        "deorbit_delta_v_m_s": round(ship.deorbit.delta_v_m_s.value, 2),
         "propellant_kg": None,
         **dict.fromkeys(_FLOWN_KEYS),
         "feasible": False,
@@ -147,7 +164,7 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
         "landing_utc": at("landing_s"),
         "cross_range_km": round(needed, 1),
         "cross_range_reach_km": [round(float(low), 1), round(float(high), 1)],
-        "deorbit_delta_v_m_s": ship.deorbit.delta_v_m_s.value,
+        "deorbit_delta_v_m_s": round(ship.deorbit.delta_v_m_s.value, 2),
         "propellant_kg": round(burned_kg, 1),
         "landing_lat_deg": in_degrees(latitude),
         "landing_lon_deg": in_degrees(longitude),

@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 import zarya.cli  # noqa: F401  registers the commands
 from zarya.cli.app import app
-from zarya.errors import ScenarioError
+from zarya.errors import InputError, ScenarioError
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
 from zarya.studies.landing import landing_opportunities, why_none
@@ -154,6 +154,21 @@ def test_the_command_names_the_propellant_that_is_missing() -> None:
     assert found.exit_code == 1
     assert "propellant is short by 80 kg of the 280 kg the burn takes" in json.loads(found.stdout)["why_not"]
     assert "short by 80 kg" in " ".join(found.stderr.split())
+
+
+def test_a_burn_sized_for_an_entry_angle(history: ElementHistory) -> None:
+    """A steeper entry takes a longer burn, still lands at the aim, and meets the angle."""
+    start = Epoch.from_iso("2024-04-06T07:00:00Z")
+    span = (start, start + 1_800.0)
+    (one,) = landing_opportunities(
+        "iss", "soyuz-ms", history, "zhezkazgan", *span, entry_angle_deg=-1.9, detailed=False
+    )  # fmt: skip
+    assert one["feasible"]
+    assert one["entry_angle_deg"] == pytest.approx(-1.9, abs=0.003)
+    assert one["deorbit_delta_v_m_s"] == pytest.approx(136.7, abs=0.5)
+    assert one["propellant_kg"] > 290.0
+    with pytest.raises(InputError, match="between -4 and"):
+        landing_opportunities("iss", "soyuz-ms", history, "zhezkazgan", *span, entry_angle_deg=1.9)
 
 
 def test_a_zone_of_the_user(history: ElementHistory, tmp_path: Path) -> None:
