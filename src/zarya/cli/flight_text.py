@@ -112,11 +112,14 @@ def _home_lines(report: Mapping[str, Any]) -> list[str]:
     """Stay, departure and landing in words."""
     lines = []
     if (left := report["departure"]) is not None:
-        alone = min(left["if_burns_fail"], key=lambda row: row["nearest_return_in_24_h_km"])
+        rows = left["if_burns_fail"]
+        key = "nearest_return_in_24_h_km"
+        one = min(row[key] for row in rows if row["first_burn_made"] or row["second_burn_made"])
+        none = min(row[key] for row in rows if not row["first_burn_made"] and not row["second_burn_made"])
         lines.append(
             f"docked {report['stay']['days']:.2f} days; out of the keep-out sphere {left['keep_out_sphere_left_utc']}, "
-            f"{left['distance_at_ignition_km']:.1f} km away at the deorbit burn; whatever separation burn fails, never "
-            f"nearer again than {alone['nearest_return_in_24_h_km']:.2f} km in 24 h"
+            f"{left['distance_at_ignition_km']:.1f} km away at the deorbit burn; nearest return in 24 h if a separation "
+            f"burn fails {one:.2f} km, if both are missed {none:.2f} km"
         )
     if (landing := report["landing"]) is not None:
         low, high = landing["cross_range_reach_km"]

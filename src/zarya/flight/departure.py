@@ -1,7 +1,7 @@
 """Departure: springs, two separation burns, and the free flight to the deorbit burn, in the full model.
 
-The first burn goes along the port's axis, where the ship still points; the second along the orbit, back (the ship runs
-ahead, below the station) or forward (it falls behind, above): whichever keeps it farther off if burns fail.
+The second burn goes along the orbit, back (the ship runs ahead, below the station) or forward (it falls behind, above):
+whichever keeps the ship farther off if burns fail. The first goes along the port's axis, a little turned that way.
 """
 
 import math
@@ -176,7 +176,10 @@ def _legs(plan: DeparturePlan, mass_kg: Scalar) -> tuple[_Leg, tuple[Array, Arra
     )
     count = durations.shape[0]
     on = jnp.zeros((count, 2)).at[1, 0].set(1.0).at[3, 1].set(1.0)
-    directions = jnp.stack([axis, along])
+    across = along - jnp.sum(along * axis) * axis
+    tilt = leaving.first_burn_tilt_rad
+    first = jnp.cos(tilt) * axis + jnp.sin(tilt) * across
+    directions = jnp.stack([first / jnp.linalg.norm(first), along])
     legs: _Leg = jax.vmap(_Leg)(durations, on @ newton, on @ flow, on @ directions)
     return legs, (lasts, flow, directions)
 
