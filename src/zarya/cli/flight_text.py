@@ -118,8 +118,8 @@ def _home_lines(report: Mapping[str, Any]) -> list[str]:
         none = min(row[key] for row in rows if not row["first_burn_made"] and not row["second_burn_made"])
         lines.append(
             f"docked {report['stay']['days']:.2f} days; out of the keep-out sphere {left['keep_out_sphere_left_utc']}, "
-            f"{left['distance_at_ignition_km']:.1f} km away at the deorbit burn; nearest return in 24 h if a separation "
-            f"burn fails {one:.2f} km, if both are missed {none:.2f} km"
+            f"{left['distance_at_ignition_km']:.1f} km away at the deorbit burn; nearest return in 24 h if a "
+            f"separation burn fails {one:.2f} km, if both are missed {none:.2f} km"
         )
     if (landing := report["landing"]) is not None:
         low, high = landing["cross_range_reach_km"]
