@@ -113,6 +113,7 @@ def far_row(one: Pass, asked: Question) -> Row:
         "cross_range_reach_km": None,
         "deorbit_delta_v_m_s": round(ship.deorbit.delta_v_m_s.value, 2),
         "propellant_kg": None,
+        "propellant_left_kg": None,
         **dict.fromkeys(_FLOWN_KEYS),
         "feasible": False,
         "why_not": f"the track passes {one.distance_m / KM:.0f} km from the zone, "
@@ -166,6 +167,7 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
         "cross_range_reach_km": [round(float(low), 1), round(float(high), 1)],
         "deorbit_delta_v_m_s": round(ship.deorbit.delta_v_m_s.value, 2),
         "propellant_kg": round(burned_kg, 1),
+        "propellant_left_kg": None if asked.left_kg is None else round(asked.left_kg - burned_kg, 1),
         "landing_lat_deg": in_degrees(latitude),
         "landing_lon_deg": in_degrees(longitude),
         "entry_angle_deg": in_degrees(log.entry_angle_rad),

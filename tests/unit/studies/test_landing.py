@@ -153,6 +153,7 @@ def test_the_command_names_the_propellant_that_is_missing() -> None:
     found = CliRunner().invoke(app, given)
     assert found.exit_code == 1
     assert "propellant is short by 80 kg of the 280 kg the burn takes" in json.loads(found.stdout)["why_not"]
+    assert json.loads(found.stdout)["opportunities"][0]["propellant_left_kg"] == pytest.approx(-79.9, abs=0.2)
     assert "short by 80 kg" in " ".join(found.stderr.split())
 
 
