@@ -41,7 +41,8 @@ def land(
     ] = None,
     seed: Annotated[int, typer.Option(min=0, help="Of the dispersions; a case is the same in any number.")] = 0,
     out_folder: Annotated[
-        Path | None, typer.Option("--out", help="Folder for landing.json; with --cases the table and pictures too.")
+        Path | None,
+        typer.Option("--out", help="Folder for landing.json and the entry corridor; with --cases table and pictures."),
     ] = None,
     as_json: Json = False,
     folder: Catalog = None,

@@ -1,4 +1,4 @@
-"""The files `zarya land --out` leaves: JSON, and with dispersed landings their table and pictures."""
+"""The files `zarya land --out` leaves: JSON, the entry corridor, and of dispersed landings a table and pictures."""
 
 import io
 import json
@@ -11,6 +11,7 @@ from matplotlib.figure import Figure
 
 from zarya.errors import InputError
 from zarya.exchange.atomic import write_atomically
+from zarya.plots.corridor import corridor
 from zarya.plots.descent import ellipse, ground_track, profile
 from zarya.studies.landing_campaign import LandingCampaign
 
@@ -18,9 +19,10 @@ _MARKS: Final = ("deorbit_ignition", "module_separation", "entry_interface", "pa
 
 
 def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None, folder: Path) -> list[Path]:
-    """Write landing.json; with a campaign also landings.parquet and pictures: ellipse, profile, track of the plan.
+    """Write landing.json, the corridor of the first feasible row, and of a campaign its table and pictures.
 
-    Each replaces the old one only when complete. Returns the paths.
+    The pictures of a campaign: ellipse, profile, track of the plan. Each file replaces the old one only when
+    complete. Returns the paths.
 
     Parameters
     ----------
@@ -38,6 +40,10 @@ def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign |
         ) from error
     document = landing_document(rows, campaign)
     files = [write_atomically(folder / "landing.json", json.dumps(document, indent=2, allow_nan=False) + "\n")]
+    entry = next((row for row in rows if row.get("corridor_trials")), None)
+    if entry is not None:
+        picture = corridor(entry, f"{entry['zone']}, {entry['landing_utc'][:16].replace('T', ' ')} UTC")
+        files.append(write_atomically(folder / "entry_corridor.png", _png(picture)))
     if campaign is None:
         return files
     title = f"{campaign.opportunity['zone']}, {campaign.opportunity['landing_utc'][:16]} UTC"

@@ -23,10 +23,10 @@ from zarya.units import DEG, KM
 
 KEYS: Final = (
     "blackout_start_utc", "blackout_end_utc", "blackout_s", "corridor_steep_deg", "corridor_shallow_deg",
-    "corridor_margin_deg", "corridor_reach_deg", "corridor_limits", "commit_burn_s", "commit_utc", "backups",
-    "fall_areas", "drogue_utc", "main_parachute_utc", "heat_shield_utc", "soft_landing_engines_utc",
-    "drogue_speed_m_s", "descent_speed_m_s", "touchdown_speed_m_s", "reserve_landing_utc", "reserve_descent_speed_m_s",
-    "reserve_touchdown_speed_m_s",
+    "corridor_margin_deg", "corridor_reach_deg", "corridor_limits", "corridor_trials", "commit_burn_s", "commit_utc",
+    "backups", "fall_areas", "drogue_utc", "main_parachute_utc", "heat_shield_utc", "soft_landing_engines_utc",
+    "drogue_speed_m_s", "descent_speed_m_s", "touchdown_speed_m_s", "reserve_landing_utc",
+    "reserve_descent_speed_m_s", "reserve_touchdown_speed_m_s",
 )  # fmt: skip
 
 
@@ -80,7 +80,23 @@ def _corridor(log: DescentLog, asked: Question) -> Row:
     )  # fmt: skip
     own = float(log.entry_angle_rad)
     reach = [None if math.isnan(x) else in_degrees(x) for x in (found.reach_steep_rad, found.reach_shallow_rad)]
+
+    def rounded(value: float, digits: int) -> float | None:
+        return None if math.isnan(value) else round(float(value), digits)
+
+    trials = [
+        {
+            "entry_angle_deg": in_degrees(angle),
+            "peak_g_lift_up": rounded(up, 2),
+            "peak_g": rounded(planned, 2),
+            "heat_load_mj_m2": rounded(heat / 1e6, 1),
+        }
+        for angle, up, planned, heat in zip(
+            found.angles_rad, found.lift_up_g, found.planned_g, found.heat_load_j_m2, strict=True
+        )
+    ]
     return {
+        "corridor_trials": trials,
         "corridor_steep_deg": in_degrees(found.steep_rad),
         "corridor_shallow_deg": in_degrees(found.shallow_rad),
         "corridor_margin_deg": in_degrees(min(own - found.steep_rad, found.shallow_rad - own)),

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import zarya.cli  # noqa: F401  registers the commands
 from zarya.cli.app import app
 from zarya.errors import InputError, ScenarioError
+from zarya.exchange.landing_files import write_landing
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
 from zarya.studies.landing import landing_opportunities, why_none
@@ -65,6 +66,18 @@ def test_entry_lies_inside_the_corridor(row: dict[str, Any]) -> None:
         min(own - row["corridor_steep_deg"], row["corridor_shallow_deg"] - own), abs=1e-4
     )
     assert "assumed" in row["corridor_limits"]["steep"]
+
+
+def test_the_corridor_is_drawn_from_its_trials(row: dict[str, Any], tmp_path: Path) -> None:
+    """Between two trials the load with lift up passes the limit; the picture is written beside landing.json."""
+    steeper, shallower = (
+        [one for one in row["corridor_trials"] if (one["entry_angle_deg"] < row["corridor_steep_deg"]) is below]
+        for below in (True, False)
+    )
+    assert steeper[0]["peak_g_lift_up"] > 5.0 > shallower[-1]["peak_g_lift_up"]
+    names = [path.name for path in write_landing([row], None, tmp_path)]
+    assert names == ["landing.json", "entry_corridor.png"]
+    assert (tmp_path / "entry_corridor.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_back_ups_of_the_burn(row: dict[str, Any]) -> None:

@@ -75,6 +75,10 @@ class Corridor:
     shallow_by: str
     reach_steep_rad: float
     reach_shallow_rad: float
+    angles_rad: Floats
+    lift_up_g: Floats
+    planned_g: Floats
+    heat_load_j_m2: Floats
 
 
 @eqx.filter_jit
@@ -167,6 +171,10 @@ def corridor(
         shallow_by="heat load" if hot else "skip-out",
         reach_steep_rad=limit(ground[:, 0], down[:, 0], aim_m),
         reach_shallow_rad=limit(lowest, down.all(axis=1), aim_m),
+        angles_rad=angles[:-1],
+        lift_up_g=np.where(down[:, 0], load[:, 0], np.nan)[:-1],
+        planned_g=np.where(down[:, 1], load[:, 1], np.nan)[:-1],
+        heat_load_j_m2=np.where(down[:, 1], heat[:, 1], np.nan)[:-1],
     )
 
 
