@@ -75,7 +75,11 @@ def _track(campaign: LandingCampaign, title: str) -> Figure:
                float(np.interp(campaign.events[name], h["t_s"], longitude)))
         for name in _MARKS
     }  # fmt: skip
-    return ground_track(latitude, longitude, marks, title, {"ballistic landing": campaign.ballistic_deg})
+    beside = {"ballistic landing": campaign.ballistic_deg}
+    areas = campaign.opportunity.get("fall_areas") or []
+    if areas:
+        beside["other modules fall"] = (areas[0]["lat_deg"], areas[0]["lon_deg"])
+    return ground_track(latitude, longitude, marks, title, beside)
 
 
 def landing_document(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None) -> dict[str, Any]:
