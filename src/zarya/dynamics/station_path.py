@@ -49,10 +49,12 @@ class StationPath(eqx.Module):
     rms_m: Scalar
     drag_scale: Scalar
 
+    @eqx.filter_jit
     def r_gcrf(self, t_s: Scalar) -> Vector3:
         """Position, (3,) m."""
         return self.table(t_s)
 
+    @eqx.filter_jit
     def v_gcrf(self, t_s: Scalar) -> Vector3:
         """Velocity, (3,) m/s."""
         return self.table.rate(t_s)

@@ -14,6 +14,7 @@ from zarya.orbits.mean import MeanElements, j2_secular_rates, mean_from_osculati
 from zarya.time import Epoch
 
 _mean = jax.jit(mean_from_osculating)
+_rates = jax.jit(j2_secular_rates)
 _heights = jax.jit(jax.vmap(lambda r: geodetic_from_itrf(r)[2]))
 
 
@@ -45,7 +46,7 @@ def insertion_orbit(
     """
     mean, target = mean_elements(epoch, *ship), mean_elements(epoch, *station)
     heights = np.asarray(_heights(jnp.asarray(first_revolution_itrf)))
-    rates = j2_secular_rates(mean.a_m, mean.e, mean.i_rad)
+    rates = _rates(mean.a_m, mean.e, mean.i_rad)
     phase = float(target.u_rad - mean.u_rad)
     phase += 2.0 * math.pi * round((expected_phase_rad - phase) / (2.0 * math.pi))
     return InsertionOrbit(

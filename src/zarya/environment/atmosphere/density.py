@@ -17,7 +17,7 @@ from zarya.bodies import positions_gcrf
 from zarya.environment.atmosphere.space_weather import SpaceWeather, space_weather
 from zarya.environment.atmosphere.us76 import us76
 from zarya.errors import InputError
-from zarya.frames.earth import earth_orientation
+from zarya.frames.earth import EarthOrientation, earth_orientation
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.time import Epoch
 from zarya.units import KM
@@ -131,10 +131,16 @@ def altitudes_m() -> Floats:
     return np.asarray(BOTTOM_M + STRETCH_M * np.expm1(_top() / (ALTITUDES - 1) * np.arange(-_PAD, ALTITUDES + _PAD)))
 
 
+@eqx.filter_jit
+def _turned(earth: EarthOrientation, t_s: Float[Array, " instant"]) -> Float[Array, "instant 3 3"]:
+    dcm: Float[Array, "instant 3 3"] = jax.vmap(earth.dcm_itrf_from_gcrf)(t_s)
+    return dcm
+
+
 def _sun_longitudes_deg(epoch: Epoch, t_s: Floats) -> Floats:
     """Longitude under the Sun, deg, (instant,)."""
-    earth = jax.vmap(earth_orientation(epoch, float(t_s[0]), float(t_s[-1])).dcm_itrf_from_gcrf)
-    sun_itrf = np.einsum("tij,tj->ti", np.asarray(earth(jnp.asarray(t_s))), positions_gcrf(epoch, t_s)[0])
+    dcm = _turned(earth_orientation(epoch, float(t_s[0]), float(t_s[-1])), jnp.asarray(t_s))
+    sun_itrf = np.einsum("tij,tj->ti", np.asarray(dcm), positions_gcrf(epoch, t_s)[0])
     return np.asarray(np.degrees(np.arctan2(sun_itrf[:, 1], sun_itrf[:, 0])))
 
 

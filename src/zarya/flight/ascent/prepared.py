@@ -1,6 +1,5 @@
 """Prepare an ascent on the host: pad, first-stage programme for the most payload, target corrected by flying it."""
 
-import itertools
 import math
 from dataclasses import dataclass, replace
 from typing import Final
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 from scipy.interpolate import PchipInterpolator
 from scipy.optimize import minimize
 
-from zarya.arrays import Scalar
-from zarya.constants import STANDARD_GRAVITY_M_S2
+from zarya.arrays import Scalar, Vector3
 from zarya.dynamics.loads import Gravity
 from zarya.dynamics.runge_kutta import run
 from zarya.dynamics.state import State
@@ -27,8 +25,9 @@ from zarya.errors import InputError
 from zarya.flight.ascent.dispersion import nominal
 from zarya.flight.ascent.flown import BLOCK
 from zarya.flight.ascent.log import AscentLog, fly
-from zarya.flight.ascent.plan import THIN_BOTTOM_M, THIN_NODES, THIN_STEP_M, AscentPlan, Burns
+from zarya.flight.ascent.plan import THIN_BOTTOM_M, THIN_NODES, THIN_STEP_M, AscentPlan
 from zarya.flight.ascent.stack import timed
+from zarya.flight.ascent.stretches import stretches
 from zarya.flight.phase import Handover
 from zarya.frames import EarthOrientation, dcm_gcrf_from_teme, geodetic_from_itrf, itrf_from_geodetic
 from zarya.gnc.pitch_programme import PitchProgramme
@@ -36,7 +35,7 @@ from zarya.gnc.upfg import Target
 from zarya.orbits.mean import mean_from_osculating
 from zarya.time import Epoch
 from zarya.units import DEG
-from zarya.vehicles.launcher import Launcher, LauncherData
+from zarya.vehicles.launcher import LauncherData
 from zarya.vehicles.site import Place, SiteData
 
 type Floats = NDArray[np.float64]
@@ -50,8 +49,6 @@ TABLE_NODES, TABLE_STEP_S = 400, 0.5
 """Of the table of the axis, s (longer when the first stage burns beyond 199 s); the programme's corners fall on it."""
 _RAMP_S, _HOLD_S = 8.0, 7.0
 """The first turn and how long it is kept: the gravity turn has begun by 25 s, at a dynamic pressure of a few kPa."""
-_COAST_M_S2: Final = 1e-6
-"""What guidance takes for the acceleration of a coast: no thrust, and no division by zero."""
 SPARE_KG: Final = 3000.0
 """While a programme is sought the last stage may burn this far below its residual: the search then has no edge."""
 
@@ -213,6 +210,15 @@ def _heights_m(ship: State, duration_s: Scalar, field: GravityField, earth: Eart
 
 
 _mean = jax.jit(mean_from_osculating)
+_timed = eqx.filter_jit(timed)
+
+
+@eqx.filter_jit
+def _pad(place: Place, earth: EarthOrientation, middle_s: Scalar) -> tuple[Vector3, Vector3, Vector3]:
+    """The pad in gcrf at lift-off, and the Earth's angular velocity and pole at `middle_s`."""
+    r_itrf = itrf_from_geodetic(place.latitude_rad, place.longitude_rad, place.height_m)
+    r_pad = earth.dcm_itrf_from_gcrf(jnp.zeros(())).T @ r_itrf
+    return r_pad, earth.omega_earth_gcrf(middle_s), earth.dcm_itrf_from_gcrf(middle_s)[2]
 
 
 def measured(ship: State, epoch: Epoch, around: Surroundings) -> Measured:
@@ -282,14 +288,12 @@ def _first_plan(
     ship_tank_kg: Floats | None,
 ) -> AscentPlan:
     launcher, place = data.pytree(), site.pytree()
-    dcm = np.asarray(around.earth.dcm_itrf_from_gcrf(_strong(0.0)))
-    r_pad = dcm.T @ np.asarray(itrf_from_geodetic(place.latitude_rad, place.longitude_rad, place.height_m))
-    middle = jnp.asarray(data.programme.insertion_met_s.value / 2.0)
-    omega = np.asarray(around.earth.omega_earth_gcrf(middle))
-    pole = np.asarray(around.earth.dcm_itrf_from_gcrf(middle))[2]
+    r_pad, omega, pole = (
+        np.asarray(x) for x in _pad(place, around.earth, _strong(data.programme.insertion_met_s.value / 2.0))
+    )
     normal = normal_gcrf(epoch + data.programme.insertion_met_s.value, target.inclination_rad, target.raan_rad)
     never = jnp.asarray(1e4)
-    settled = timed(launcher, never)
+    settled = _timed(launcher, never)
     end_s = float(settled.cutoff_s[-1])
     events = int(launcher.throttle[..., 0].size + 3 * len(data.stage) + launcher.jettison_s.size + 3)
     steps = CYCLE * BLOCK * math.ceil((end_s / STEP_S + events + 40.0) / (CYCLE * BLOCK))
@@ -332,12 +336,13 @@ def _first_plan(
         separation_delay_s=_strong(3.0 if delay is None else delay.value),
         end_s=_strong(end_s),
         gm_m3_s2=around.field.gm_m3_s2,
-        burns=_burns(data, settled, payload_kg),
+        burns=stretches(data, settled, payload_kg),
         steps=steps,
         cycle=CYCLE,
     )
 
 
+@eqx.filter_jit
 def _thin_air(around: Surroundings, place: Place) -> Float[Array, " node"]:
     """Logarithm of the density of the day above the pad over that of US76 continued; 0 at the bottom."""
     start = jnp.zeros(())
@@ -348,7 +353,7 @@ def _thin_air(around: Surroundings, place: Place) -> Float[Array, " node"]:
         return jnp.log(around.air.density_kg_m3(start, r_itrf, sun) / us76(height_m).density_kg_m3)
 
     heights = THIN_BOTTOM_M + THIN_STEP_M * jnp.arange(THIN_NODES)
-    ratios: Float[Array, " node"] = jax.jit(jax.vmap(ratio))(heights)
+    ratios: Float[Array, " node"] = jax.vmap(ratio)(heights)
     return ratios
 
 
@@ -361,40 +366,3 @@ def _azimuth_rad(r_pad: Floats, v_pad: Floats, pole: Floats, normal: Floats) -> 
     along = np.cross(normal, up)
     gained = 7800.0 * along / np.linalg.norm(along) - v_pad
     return math.atan2(float(gained @ east), float(gained @ north))
-
-
-def _burns(data: LauncherData, settled: Launcher, payload_kg: float) -> Burns:
-    """Stretches of constant thrust of the undispersed launcher, from shortly before the loop is closed."""
-    first = float(jnp.min(settled.separation_s))
-    end_s = float(settled.cutoff_s[-1])
-    instants = [
-        settled.throttle[..., 0],
-        settled.ignition_s,
-        settled.cutoff_s,
-        settled.separation_s,
-        settled.jettison_s,
-    ]
-    flat = np.concatenate([np.asarray(x).ravel() for x in instants])
-    edges = np.unique(np.round(np.clip(flat, first - 20.0, end_s), 6))
-    t, mass = 0.0, float(settled.liftoff_mass_kg(payload_kg))
-    tank = np.asarray(settled.propellant_kg + settled.consumable_kg).copy()
-    rows: list[tuple[float, float, float, float]] = []
-    everything = np.unique(np.concatenate([[0.0, end_s], np.clip(flat, 0.0, end_s)]))
-    dry, item = np.asarray(settled.dry_kg), np.asarray(settled.jettison_kg)
-    separation, dropped = np.asarray(settled.separation_s), np.asarray(settled.jettison_s)
-    owner = np.asarray(settled.jettison_stage).astype(int)
-    thrust, isp = np.asarray(settled.thrust_vacuum_n), np.asarray(settled.isp_vacuum_s)
-    for start, stop in itertools.pairwise(everything):
-        t = 0.5 * (start + stop)
-        on = t < separation
-        there = (t < dropped) & np.where(owner < 0, True, on[np.maximum(owner, 0)])
-        mass = payload_kg + float(dry @ on + item @ there + tank @ on)
-        fraction = np.asarray(settled.throttle_fraction(jnp.asarray(t))) * on
-        flow = fraction * (thrust / (isp * STANDARD_GRAVITY_M_S2) + np.asarray(settled.consumable_flow_kg_s))
-        force = float(fraction @ thrust)
-        if stop > edges[0]:
-            exhaust = force / float(flow.sum()) if force > 0.0 else 3000.0
-            rows.append((start, stop, exhaust, force / mass if force > 0.0 else _COAST_M_S2))
-        tank = tank - flow * (stop - start)
-    table = np.array(rows)
-    return Burns(*(jnp.asarray(table[:, k]) for k in range(4)))

@@ -11,14 +11,14 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 from numpy.typing import NDArray
 
-from zarya.arrays import Scalar
+from zarya.arrays import Index, Scalar
 from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings
 from zarya.errors import FlightError, InputError
 from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset_of_point
-from zarya.gnc.rendezvous.legs import Burns, Legs, begun, firing, firing_of, flown, legs, offset_of
-from zarya.gnc.rendezvous.linear import Answer, answer, oblate
+from zarya.gnc.rendezvous.legs import Burns, Flown, Legs, begun, firing, firing_of, flown, legs, offset_of
+from zarya.gnc.rendezvous.linear import Answer, Oblate, answer, oblate
 from zarya.gnc.rendezvous.optimum import SCALE, burns_at, few_burns, least_burns, moved_burns
 from zarya.gnc.rendezvous.prediction import Forecast, forecast_steps, predicted
 from zarya.gnc.rendezvous.scheme import AIM_LVLH_M, Scheme
@@ -206,15 +206,11 @@ class Desk:
         self.grid = _Grid(start_t_s, length_s / (count - 1), count)
         self.spacing = math.ceil(scheme.spacing_s / self.grid.step_s)
         self.allowed = _allowed(self.grid, scheme, aim_t_s)
-        at_aim, now = jnp.asarray(aim_t_s), jnp.asarray(start_t_s)
-        r, v = station.r_gcrf(at_aim), station.v_gcrf(at_aim)
-        self.station_at_aim = jnp.concatenate([r, v])
-        self.aim = np.asarray(offset_of_point(jnp.asarray(AIM_LVLH_M), jnp.zeros(3), r, v))
-        self.earth = oblate(around, now)
-        behind = -float(angle_ahead_rad(ship.r_gcrf, station.r_gcrf(now), station.v_gcrf(now)))
+        self.station_at_aim, aim, self.earth, behind = _met(ship, station, around, jnp.asarray(aim_t_s))
+        self.aim = np.asarray(aim)
         floor = scheme.transfer.phase_floor_rad
-        self.ahead_rad = jnp.asarray(-((behind - floor) % (2.0 * math.pi) + floor))
-        self.begun = begun(ship, station, self.ahead_rad)
+        self.ahead_rad = jnp.asarray(-((float(behind) - floor) % (2.0 * math.pi) + floor))
+        self.begun = _begun(ship, station, self.ahead_rad)
 
     def answer(self, reference: Floats, near_rad: float = 0.0) -> Answer:
         """Derivatives about impulses on the grid."""
@@ -249,7 +245,7 @@ class Desk:
         times, burns = self.slots(nodes, dv_lvlh)
         order, slots = legs(self.grid.start_t_s, times), Burns(jnp.asarray(times), jnp.asarray(burns))
         end, _, _ = flown(self.begun, order, slots, self.numbers, self.station, self.around)
-        left = np.asarray(offset_of(end, self.station)) - self.aim
+        left = np.asarray(_offset_of(end, self.station)) - self.aim
         return _Trial(nodes, dv_lvlh, left, float(end.ahead_rad), order, slots)
 
     def start(self) -> tuple[Floats, Floats]:
@@ -304,7 +300,7 @@ class Desk:
         mass = float(self.ship.mass_kg)
         duration, propellant = [], []
         for dv in best.dv_lvlh:
-            fire = firing(jnp.asarray(np.linalg.norm(dv)), jnp.asarray(mass), self.numbers)
+            fire = _firing(jnp.asarray(np.linalg.norm(dv)), jnp.asarray(mass), self.numbers)
             duration.append(float(fire.duration_s))
             propellant.append(float(fire.propellant_kg))
             mass -= propellant[-1]
@@ -335,10 +331,8 @@ class Desk:
         forecast = Forecast(steps, jnp.zeros((count, 6)), self.station_at_aim, self.earth)
         end, beyond = jnp.asarray(self.aim + best.left), []
         for slot in range(count - 1):
-            ship = jax.tree.map(lambda x, slot=slot: x[best.order.ignition[slot]], starts.ship)
-            half_s = 0.5 * firing_of(best.slots.dv_lvlh[slot], ship, self.numbers).duration_s
-            start = jnp.concatenate([ship.r_gcrf, ship.v_gcrf])
-            beyond.append(end - _predicted(ship.t_s, start, best.slots, jnp.asarray(slot), half_s, forecast))
+            row = best.order.ignition[slot]
+            beyond.append(end - _forecast_from(starts, row, best.slots, jnp.asarray(slot), self.numbers, forecast))
         return Forecast(steps, jnp.stack([*beyond, jnp.zeros(6)]), self.station_at_aim, self.earth)
 
     def _gains(self, by_burn: Floats, t_s: Floats, preloaded: int) -> Floats:
@@ -357,7 +351,31 @@ class Desk:
         return gains
 
 
-_predicted = jax.jit(predicted)
+_firing = jax.jit(firing)
+
+
+@jax.jit
+def _forecast_from(starts: Flown, row: Index, slots: Burns, slot: Index, numbers: Ship, forecast: Forecast) -> Offset:
+    """`predicted` from the ignition of a slot, the start of leg `row`."""
+    ship = jax.tree.map(lambda x: x[row], starts.ship)
+    half_s = 0.5 * firing_of(slots.dv_lvlh[slot], ship, numbers).duration_s
+    start = jnp.concatenate([ship.r_gcrf, ship.v_gcrf])
+    return predicted(ship.t_s, start, slots, slot, half_s, forecast)
+
+
+@jax.jit
+def _met(
+    ship: State, station: StationPath, around: Surroundings, aim_t_s: Scalar
+) -> tuple[Float[Array, "6"], Offset, Oblate, Scalar]:
+    """Station at the aim, the aim as an offset, the oblate Earth, and the ship's angle behind the station now."""
+    r, v = station.r_gcrf(aim_t_s), station.v_gcrf(aim_t_s)
+    aim = offset_of_point(jnp.asarray(AIM_LVLH_M), jnp.zeros(3), r, v)
+    now = ship.t_s
+    behind = -angle_ahead_rad(ship.r_gcrf, station.r_gcrf(now), station.v_gcrf(now))
+    return jnp.concatenate([r, v]), aim, oblate(around, now), behind
+
+
+_begun, _offset_of = jax.jit(begun), jax.jit(offset_of)
 
 
 def _allowed(grid: _Grid, scheme: Scheme, aim_t_s: float) -> NDArray[np.bool_]:
