@@ -77,6 +77,7 @@ def test_the_command_line_counts_the_same_and_writes_parquet(flown, tmp_path):
     report = json.loads(done.stdout)
     assert report["cases"] == 4
     assert sum(report["outcomes"].values()) == 4
+    assert report["inserted_within_10_km_0_03_deg"] == report["outcomes"]["docked"]
     written = pl.read_parquet(tmp_path / "cases.parquet")
     assert written["outcome"].to_list() == flown.cases["outcome"].to_list()[:4]
     assert written["propellant_left_kg"].to_list() == pytest.approx(flown.cases["propellant_left_kg"].to_list()[:4])

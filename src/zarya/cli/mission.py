@@ -169,6 +169,7 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
         "cases": cases,
         "seed": seed,
         "outcomes": campaign.outcomes,
+        "inserted_within_10_km_0_03_deg": campaign.inserted_within(),
         "statistics": campaign.statistics(),
         "files": files,
     }
@@ -178,6 +179,9 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
     out.print(f"{scenario.name}: {cases} cases, seed {seed}", style="bold", highlight=False)
     for name, count in campaign.outcomes.items():
         out.print(f"{name}: {count} ({100.0 * count / cases:.1f} %)", highlight=False)
+    out.print(
+        f"inserted within 10 km and 0.03 deg of the nominal flight: {campaign.inserted_within()}", highlight=False
+    )
     table = Table("of the docked", "1 %", "median", "99 %", show_edge=False)
     for name, row in campaign.statistics().items():
         table.add_row(name, *(f"{row[key]:.4g}" for key in ("p01", "median", "p99")))
