@@ -23,10 +23,10 @@ def main() -> None:
     start = time.perf_counter()
     from zarya.gnc.element_choice import ElementHistory
     from zarya.orbits.tle import read_element_sets
-    from zarya.studies.phasing_reboost import phase_reboosts
-    from zarya.studies.reboosts import detect_reboosts
+    from zarya.studies.station.phasing import phase_reboosts
+    from zarya.studies.station.reboosts import detect_reboosts
     from zarya.studies.windows import launch_windows
-    from zarya.studies.windows_validation import validate
+    from zarya.studies.windows.validation import validate
     from zarya.time import Epoch
 
     print(f"{'imports':60s} {time.perf_counter() - start:7.2f} s")
@@ -49,8 +49,8 @@ def main() -> None:
     burns = timed("reboosts of one year", lambda: detect_reboosts(last_year))
     print(f"{len(burns)} burns")
     from zarya.gnc.element_choice import choose_element_set
-    from zarya.studies.plan_map import plan_map
     from zarya.studies.windows import launch
+    from zarya.studies.windows.plan_map import plan_map
 
     timed("phase for 2023-09-15", lambda: phase_reboosts("iss", history, "2023-09-15", "2-orbit"))
     question, liftoff = launch("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms"), utc("2023-09-15T15:44:35Z")

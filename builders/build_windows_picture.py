@@ -6,7 +6,7 @@ Usage: python builders/build_windows_picture.py
 from pathlib import Path
 
 from zarya.plots.windows import validation
-from zarya.studies.windows_validation import validate
+from zarya.studies.windows.validation import validate
 
 OUT = Path(__file__).parent.parent / "docs/pictures/windows_validation.png"
 

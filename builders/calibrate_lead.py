@@ -15,8 +15,8 @@ import numpy as np
 
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
-from zarya.studies import windows_validation
-from zarya.studies.windows_validation import calibrated_lead_s, calibration, flown_leads
+from zarya.studies.windows import validation
+from zarya.studies.windows.validation import calibrated_lead_s, calibration, flown_leads
 from zarya.units import DAY
 
 SITE_OF_LAUNCHER = {"Soyuz-2.1a": "baikonur-31-6", "Soyuz-FG": "baikonur-1-5", "Soyuz-U": "baikonur-1-5"}
@@ -85,7 +85,7 @@ def main() -> None:
     history = ElementHistory(read_element_sets(options.history))
     with options.flights.open(encoding="utf-8") as file:
         table = [table_row(row) for row in csv.DictReader(file)]
-    leads = flown_leads(history, [windows_validation._liftoff(row) for row in table])
+    leads = flown_leads(history, [validation._liftoff(row) for row in table])
 
     lines = ["# Written by builders/calibrate_lead.py; do not edit.",
              "# lead_s: lift-off precedes the pad's crossing of the mean plane of the insertion orbit (TEME).",

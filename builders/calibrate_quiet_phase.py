@@ -2,7 +2,7 @@
 
     python builders/calibrate_quiet_phase.py HISTORY.tle
 
-The 68.3 % points go into `zarya.studies.phase_spread.QUIET_SIGMA_DEG`. Spans with a burn found by
+The 68.3 % points go into `zarya.studies.station.spread.QUIET_SIGMA_DEG`. Spans with a burn found by
 `detect_reboosts`, or within 1.7 days after one, are left out. Then how often the error stays within one and two of the
 sigmas that `phase_spread` states for the set.
 """
@@ -16,8 +16,8 @@ import numpy as np
 from zarya.errors import CoverageError
 from zarya.gnc.element_choice import ElementHistory, choose_element_set
 from zarya.orbits.tle import read_element_sets
-from zarya.studies.phase_spread import phase_spread
-from zarya.studies.reboosts import detect_reboosts
+from zarya.studies.station.reboosts import detect_reboosts
+from zarya.studies.station.spread import phase_spread
 from zarya.time import Epoch
 from zarya.units import DAY
 

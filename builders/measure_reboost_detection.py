@@ -21,8 +21,8 @@ from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import orbital_loads, surroundings
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.orbits.tle import ElementSet
-from zarya.studies.element_fit import fit_element_set
-from zarya.studies.reboosts import detect_lowerings, detect_reboosts
+from zarya.studies.station.element_fit import fit_element_set
+from zarya.studies.station.reboosts import detect_lowerings, detect_reboosts
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
 

@@ -22,7 +22,7 @@ from zarya.gnc.launch_instant import (
     steering_leads,
 )
 from zarya.orbits.tle import read_element_sets
-from zarya.studies.windows_validation import flown_leads, flown_liftoffs, shipped_history
+from zarya.studies.windows.validation import flown_leads, flown_liftoffs, shipped_history
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 

@@ -12,9 +12,9 @@ import pytest
 
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
-from zarya.studies.phasing_reboost import phase_reboosts
-from zarya.studies.reboosts import detect_reboosts
-from zarya.studies.windows_validation import validate
+from zarya.studies.station.phasing import phase_reboosts
+from zarya.studies.station.reboosts import detect_reboosts
+from zarya.studies.windows.validation import validate
 from zarya.time import Epoch
 from zarya.units import HOUR
 

@@ -82,7 +82,7 @@ def _write(report: Mapping[str, Any], scenario: Any, folder: Path) -> list[str]:
 
 def _validate(as_json: bool) -> None:
     """`--validate`: the failure of 2018-10-11, computed and reported."""
-    from zarya.studies.abort_ms10 import failure_of_ms10
+    from zarya.studies.aborts.ms10 import failure_of_ms10
 
     rows = failure_of_ms10()
     if as_json:

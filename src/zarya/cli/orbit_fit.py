@@ -25,7 +25,7 @@ def fit(
     Example: `zarya fit --tle sets.tle --to 2023-09-15 --span 3d --out station.opm`
     """
     from zarya.exchange.fit_files import write_fit
-    from zarya.studies.station_fit import station_fit
+    from zarya.studies.station.orbit_fit import station_fit
 
     report, found = station_fit(
         station,

@@ -137,7 +137,7 @@ def _first_reason(why: str) -> str:
 
 def _validate(as_json: bool, to_folder: Path | None) -> None:
     """`--validate`: errors of the computed lift-offs by scheme and launcher."""
-    from zarya.studies.windows_validation import validate
+    from zarya.studies.windows.validation import validate
 
     found = validate()
     files: list[Path] = []
@@ -195,8 +195,8 @@ def phase(
 
     Example: `zarya phase --tle sets.tle --launch 2023-09-15 --scheme 2-orbit --as-of 2023-08-25`
     """
-    from zarya.studies.phasing_reboost import THRUST_N, NextLanding, Thruster, phase_reboosts
-    from zarya.studies.reboost_plan import Forbidden
+    from zarya.studies.station.phasing import THRUST_N, NextLanding, Thruster, phase_reboosts
+    from zarya.studies.station.reboost_plan import Forbidden
 
     closed = [Forbidden(*span(text, "keep-out")) for text in keep_out or ()]
     closed += [Forbidden(*span(text, "attitude"), "attitude") for text in attitude or ()]

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from zarya.errors import FormatError, InputError
-from zarya.studies.port_calendar import Busy
+from zarya.studies.windows.port_calendar import Busy
 from zarya.time import Epoch
 from zarya.units import DAY
 

@@ -8,7 +8,7 @@ from zarya.exchange.frame_change import in_frame, require_earth
 from zarya.exchange.messages import read_oem, read_omm
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import ElementSet, read_element_sets
-from zarya.studies.element_fit import FittedSet, fit_element_sets, history_of
+from zarya.studies.station.element_fit import FittedSet, fit_element_sets, history_of
 
 OBJECTS: Final = {"1998-067-A": 25544, "1998-067A": 25544, "2021-035-A": 48274, "2021-035A": 48274}
 """Catalog numbers of the stations by the designators an OEM names them with."""
@@ -25,9 +25,9 @@ def read_history(path: str | Path) -> ElementHistory:
     CoverageError : SGP4 follows no span of the ephemeris.
 
     **Model** an OEM becomes a set every six hours fitted to the day and a half before it
-    (`zarya.studies.element_fit`), segment by segment, since makers begin a segment after a burn. States later than the
-    creation date of the file (without one: than the first state) are its maker's forecast: the sigma of the phase
-    counts from then.
+    (`zarya.studies.station.element_fit`), segment by segment, since makers begin a segment after a burn. States later
+    than the creation date of the file (without one: than the first state) are its maker's forecast: the sigma of the
+    phase counts from then.
     """
     head = _head(path)
     if b"ccsds_oem_vers" in head or b"<oem" in head:

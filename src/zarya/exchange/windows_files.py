@@ -15,9 +15,9 @@ from zarya.exchange.atomic import write_atomically
 from zarya.gnc.element_choice import ElementHistory, choose_element_set
 from zarya.plots.plan_map import plan_map_picture
 from zarya.plots.windows import draw_all, price_row, validation
-from zarya.studies.plan_map import plan_map
-from zarya.studies.reboosts import detect_lowerings, detect_reboosts
+from zarya.studies.station.reboosts import detect_lowerings, detect_reboosts
 from zarya.studies.windows import Launch, liftoff_price
+from zarya.studies.windows.plan_map import plan_map
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 

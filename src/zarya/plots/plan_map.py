@@ -8,7 +8,7 @@ from matplotlib.patches import Patch
 
 from zarya.gnc.schemes import schemes_named
 from zarya.plots.style import DIM, SHIP, STYLE
-from zarya.studies.plan_map import PlanMap
+from zarya.studies.windows.plan_map import PlanMap
 from zarya.units import DEG, HOUR
 
 

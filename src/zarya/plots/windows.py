@@ -17,7 +17,7 @@ from matplotlib.patches import Patch
 
 from zarya.gnc.schemes import ALL_SCHEMES, schemes_named
 from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
-from zarya.studies.reboosts import Reboost
+from zarya.studies.station.reboosts import Reboost
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 
@@ -230,7 +230,7 @@ def validation(report: dict[str, Any]) -> Figure:
 
     Parameters
     ----------
-    report : of `zarya.studies.windows_validation.validate`.
+    report : of `zarya.studies.windows.validation.validate`.
     """
     rows = report["rows"]
     with matplotlib.rc_context(STYLE):

@@ -17,7 +17,7 @@ from zarya.errors import InputError
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.frames.local import dcm_rtn_from_gcrf
 from zarya.orbits.tle import ElementSet, read_element_sets
-from zarya.studies.element_fit import fit_element_set
+from zarya.studies.station.element_fit import fit_element_set
 from zarya.time import Epoch
 from zarya.units import DAY
 

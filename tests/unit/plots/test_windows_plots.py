@@ -19,7 +19,7 @@ from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
 from zarya.plots.windows import COLOURS, calendar, draw_all, liftoff_price, phase_plane, price_row, validation
 from zarya.studies import windows as study
-from zarya.studies.reboosts import detect_reboosts
+from zarya.studies.station.reboosts import detect_reboosts
 from zarya.time import Epoch
 
 DATA = Path(__file__).parents[2] / "flights" / "data"

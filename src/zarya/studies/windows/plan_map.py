@@ -29,7 +29,7 @@ from zarya.gnc.rendezvous import SCHEMES, fixed_time_plan, fixed_times
 from zarya.gnc.schemes import AIM_BEFORE_CONTACT_S, schemes_named
 from zarya.orbits.mean import MeanElements, osculating_from_mean
 from zarya.orbits.tle import ElementSet
-from zarya.studies.launch_question import Launch
+from zarya.studies.windows.question import Launch
 from zarya.time import Epoch
 from zarya.units import DEG, HOUR
 from zarya.vehicles import catalog as vehicles

@@ -12,11 +12,11 @@ from zarya.exchange.messages import read_opm
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
-from zarya.studies.station_fit import station_fit
+from zarya.studies.station.orbit_fit import station_fit
 from zarya.time import Epoch
 from zarya.units import DAY
 
-SETS = Path(__file__).parents[2] / "flights/data/iss_2023-09.tle"
+SETS = Path(__file__).parents[3] / "flights/data/iss_2023-09.tle"
 
 
 def utc(text: str) -> Epoch:

@@ -10,15 +10,15 @@ import pytest
 from zarya.errors import InputError
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import ElementSet, read_element_sets
-from zarya.studies.landing_phase import landing_pass
-from zarya.studies.phase_spread import air_sigma, phase_spread, quiet_sigma_deg
-from zarya.studies.phasing_reboost import NextLanding, Thruster, phase_reboosts
-from zarya.studies.reboost_plan import Forbidden, beta_spans, planned_burns
-from zarya.studies.window_light import plane_beta_deg
+from zarya.studies.station.next_landing import landing_pass
+from zarya.studies.station.phasing import NextLanding, Thruster, phase_reboosts
+from zarya.studies.station.reboost_plan import Forbidden, beta_spans, planned_burns
+from zarya.studies.station.spread import air_sigma, phase_spread, quiet_sigma_deg
+from zarya.studies.windows.light import plane_beta_deg
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 
-DATA = Path(__file__).parents[2] / "flights" / "data"
+DATA = Path(__file__).parents[3] / "flights" / "data"
 ZHEZKAZGAN = (47.377 * DEG, 69.627 * DEG, 345.0)
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from zarya.errors import FormatError
 from zarya.exchange.calendar_files import read_calendar
-from zarya.studies.port_calendar import Busy, conflicts
+from zarya.studies.windows.port_calendar import Busy, conflicts
 from zarya.time import Epoch
 from zarya.units import DAY
 

@@ -16,7 +16,7 @@ from zarya.gnc.schemes import (
     schemes_named,
     transfer_cost_m_s,
 )
-from zarya.studies.launch_question import Launch
+from zarya.studies.windows.question import Launch
 from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles.ship import ShipData

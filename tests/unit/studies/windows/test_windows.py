@@ -16,7 +16,7 @@ from zarya.time import Epoch
 from zarya.units import DAY
 from zarya.vehicles import catalog
 
-DATA = Path(__file__).parents[2] / "flights" / "data"
+DATA = Path(__file__).parents[3] / "flights" / "data"
 KEYS = {
     "liftoff_utc", "liftoff_sigma_s", "scheme", "phase_deg", "phase_sigma_deg", "plane_offset_s", "docking_utc",
     "delta_v_m_s", "approach_delta_v_m_s", "propellant_margin_kg", "beta_deg", "site_sun_elevation_deg",

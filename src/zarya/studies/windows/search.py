@@ -19,10 +19,10 @@ from zarya.gnc.launch_instant import Lead
 from zarya.gnc.plane_crossing import TWO_PI, crossings, settled
 from zarya.gnc.schemes import Scheme, schemes_named
 from zarya.orbits.tle import ElementSet
-from zarya.studies.launch_question import Allowance, Launch, Ports, check_satellite, launch
-from zarya.studies.liftoff_price import liftoff_price
-from zarya.studies.port_calendar import Busy, conflicts
-from zarya.studies.window_row import rows_of_scheme
+from zarya.studies.windows.port_calendar import Busy, conflicts
+from zarya.studies.windows.price import liftoff_price
+from zarya.studies.windows.question import Allowance, Launch, Ports, check_satellite, launch
+from zarya.studies.windows.row import rows_of_scheme
 from zarya.time import Epoch
 from zarya.units import DAY
 

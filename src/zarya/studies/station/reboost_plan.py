@@ -8,7 +8,7 @@ import numpy as np
 
 from zarya.errors import InputError
 from zarya.orbits.tle import ElementSet
-from zarya.studies.window_light import plane_beta_deg
+from zarya.studies.windows.light import plane_beta_deg
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR
 

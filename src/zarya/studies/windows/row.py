@@ -21,8 +21,8 @@ from zarya.gnc.schemes import (
     transfer_cost_m_s,
     wait_for_phase_s,
 )
-from zarya.studies.launch_question import Launch
-from zarya.studies.liftoff_price import (
+from zarya.studies.windows.light import Light, light
+from zarya.studies.windows.price import (
     Reach,
     launcher_kg,
     phase_rate_rad_s,
@@ -30,7 +30,7 @@ from zarya.studies.liftoff_price import (
     propellant_margin_kg,
     reach,
 )
-from zarya.studies.window_light import Light, light
+from zarya.studies.windows.question import Launch
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, KM
 

@@ -22,7 +22,7 @@ from zarya.gnc.launch_instant import SCHEMES, Lead, Transfer, flown_lead_s, mean
 from zarya.gnc.plane_crossing import MeanPlanes
 from zarya.gnc.schemes import OPTIMUM_LEAD, phasing_semi_major_axis_m, schemes_named
 from zarya.orbits.tle import element_sets_from_text
-from zarya.studies.windows import launch_windows
+from zarya.studies.windows.search import launch_windows
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
 from zarya.vehicles import catalog

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from zarya.gnc.plane_crossing import _in_chunks, _means
 from zarya.orbits.tle import ElementSet
-from zarya.studies.reboosts import Reboost, detect_lowerings, detect_reboosts
+from zarya.studies.station.reboosts import Reboost, detect_lowerings, detect_reboosts
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 

@@ -19,17 +19,17 @@ from zarya.gnc.launch_instant import LaunchInstant, coplanar_instant, mean_plane
 from zarya.gnc.plane_crossing import TWO_PI
 from zarya.gnc.schemes import Scheme, schemes_named
 from zarya.orbits.tle import ElementSet
-from zarya.studies.landing_phase import LandingPass, landing_pass
-from zarya.studies.launch_question import Launch, check_satellite, launch
-from zarya.studies.phase_spread import PhaseSpread, phase_spread, quiet_sigma_deg
-from zarya.studies.reboost_plan import (
+from zarya.studies.station.next_landing import LandingPass, landing_pass
+from zarya.studies.station.reboost_plan import (
     LAST_BURN_BEFORE_S,
     Burn,
     Forbidden,
     beta_spans,
     planned_burns,
 )
-from zarya.studies.reboosts import Reboost, detect_lowerings, detect_reboosts
+from zarya.studies.station.reboosts import Reboost, detect_lowerings, detect_reboosts
+from zarya.studies.station.spread import PhaseSpread, phase_spread, quiet_sigma_deg
+from zarya.studies.windows.question import Launch, check_satellite, launch
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, KM
 from zarya.vehicles import catalog as vehicles

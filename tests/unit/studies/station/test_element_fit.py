@@ -12,12 +12,12 @@ from zarya.exchange.orbit_intake import read_history
 from zarya.exchange.records import Ephemeris, Header, Trajectory
 from zarya.gnc.element_choice import choose_element_set
 from zarya.orbits.tle import ElementSet, element_sets_from_text
-from zarya.studies.element_fit import FittedSet, fit_element_set, fit_element_sets
+from zarya.studies.station.element_fit import FittedSet, fit_element_set, fit_element_sets
 from zarya.studies.windows import launch_windows
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
 
-OEM = Path(__file__).parents[3] / "authorities/propagation/ISS_OEM_2022-01-17_hourly.txt"
+OEM = Path(__file__).parents[4] / "authorities/propagation/ISS_OEM_2022-01-17_hourly.txt"
 TLE = """1 25544U 98067A   22018.41166174  .00006095  00000+0  11651-3 0  9999
 2 25544  51.6450 358.2975 0006740  34.5699  98.1779 15.49536257321953"""
 

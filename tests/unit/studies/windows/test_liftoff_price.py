@@ -19,7 +19,7 @@ from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles import catalog
 
-DATA = Path(__file__).parents[2] / "flights" / "data"
+DATA = Path(__file__).parents[3] / "flights" / "data"
 
 
 def utc(text: str) -> Epoch:
@@ -127,10 +127,10 @@ def test_yaw_budget_of_a_launcher_never_studied_is_refused() -> None:
 
 
 def _launch_unknown() -> None:
-    from zarya.studies import launch_question
+    from zarya.studies.windows import question
 
     patch = pytest.MonkeyPatch()
-    patch.setattr(launch_question, "ascent_price", lambda launcher, ship: None)
+    patch.setattr(question, "ascent_price", lambda launcher, ship: None)
     try:
         launch("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", allowance=Allowance(yaw_kg=1.0))
     finally:

@@ -8,8 +8,8 @@ import pytest
 from zarya.errors import InputError
 from zarya.orbits.tle import ElementSet, latest_before, read_element_sets
 from zarya.plots.plan_map import plan_map_picture
-from zarya.studies.plan_map import CLOSED_M, plan_map
 from zarya.studies.windows import Launch, launch
+from zarya.studies.windows.plan_map import CLOSED_M, plan_map
 from zarya.time import Epoch
 from zarya.units import DEG
 
@@ -23,7 +23,7 @@ def question() -> Launch:
 
 @pytest.fixture(scope="module")
 def element_set() -> ElementSet:
-    return latest_before(read_element_sets(Path(__file__).parents[2] / "flights/data/iss_2023-09.tle"), LIFTOFF)
+    return latest_before(read_element_sets(Path(__file__).parents[3] / "flights/data/iss_2023-09.tle"), LIFTOFF)
 
 
 def test_plans_at_lent_times_cost_what_their_own_cost(question: Launch, element_set: ElementSet) -> None:

@@ -9,7 +9,7 @@ from zarya.gnc.ascent_price import AscentPrice, ascent_price
 from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.launch_instant import Insertion, Lead
 from zarya.gnc.schemes import launcher_insertion, launcher_lead
-from zarya.studies.port_calendar import Busy
+from zarya.studies.windows.port_calendar import Busy
 from zarya.units import DEG
 from zarya.vehicles import catalog as vehicles
 from zarya.vehicles.launcher import LauncherData

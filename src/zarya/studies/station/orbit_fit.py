@@ -12,8 +12,8 @@ import numpy as np
 from zarya.dynamics.orbit_fit import OrbitFit, fit_orbit
 from zarya.gnc.element_choice import ElementHistory, set_problem
 from zarya.orbits.tle import ElementSet
-from zarya.studies.launch_question import check_satellite
-from zarya.studies.reboosts import detect_lowerings, detect_reboosts
+from zarya.studies.station.reboosts import detect_lowerings, detect_reboosts
+from zarya.studies.windows.question import check_satellite
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR, KM
 from zarya.vehicles import catalog as vehicles
