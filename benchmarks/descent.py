@@ -30,7 +30,7 @@ from zarya.flight.descent.glide import STEP_S, glide, sunk
 from zarya.flight.descent.guided import UPDATE_S, guided_entry
 from zarya.flight.descent.plan import planned_program
 from zarya.gnc.entry import BankProgram, ballistic
-from zarya.studies.landing_draws import landing_draws
+from zarya.studies.landing.draws import landing_draws
 from zarya.time import Epoch
 from zarya.vehicles import catalog
 

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from typer.testing import CliRunner
 
-import zarya.studies.landing_dispersions as landing_dispersions_module
+import zarya.studies.landing.dispersions as landing_dispersions_module
 from zarya.cli.app import app
 from zarya.environment.wind import WindProfile
 from zarya.errors import InputError
@@ -17,8 +17,8 @@ from zarya.exchange.landing_files import landing_document, write_landing
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
 from zarya.studies.landing import landing_opportunities
-from zarya.studies.landing_campaign import LandingCampaign, wilson
-from zarya.studies.landing_dispersions import landing_dispersions
+from zarya.studies.landing.campaign import LandingCampaign, wilson
+from zarya.studies.landing.dispersions import landing_dispersions
 from zarya.time import Epoch
 
 DATA = Path(__file__).parent / "data"

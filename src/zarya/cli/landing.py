@@ -96,7 +96,7 @@ def _dispersed(
     """The first feasible opportunity, dispersed; progress on stderr."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-    from zarya.studies.landing_dispersions import landing_dispersions
+    from zarya.studies.landing.dispersions import landing_dispersions
 
     first = next(row for row in rows if row["feasible"])
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())

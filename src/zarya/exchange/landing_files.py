@@ -13,7 +13,7 @@ from zarya.errors import InputError
 from zarya.exchange.atomic import write_atomically
 from zarya.plots.corridor import corridor
 from zarya.plots.descent import ellipse, ground_track, profile
-from zarya.studies.landing_campaign import LandingCampaign
+from zarya.studies.landing.campaign import LandingCampaign
 
 _MARKS: Final = ("deorbit_ignition", "module_separation", "entry_interface", "parachute", "landing")
 

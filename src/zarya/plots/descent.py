@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from zarya.plots.coast import coastlines
 from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
-from zarya.studies.landing_campaign import PUBLISHED_M, Ellipse, LandingCampaign
+from zarya.studies.landing.campaign import PUBLISHED_M, Ellipse, LandingCampaign
 from zarya.units import DEG, KM
 
 type Floats = NDArray[np.float64]

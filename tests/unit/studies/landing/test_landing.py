@@ -14,10 +14,10 @@ from zarya.exchange.landing_files import write_landing
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
 from zarya.studies.landing import landing_opportunities, why_none
-from zarya.studies.wave_off import wave_off
+from zarya.studies.landing.wave_off import wave_off
 from zarya.time import Epoch
 
-SETS = Path(__file__).parents[2] / "flights" / "data" / "landing_sets.tle"
+SETS = Path(__file__).parents[3] / "flights" / "data" / "landing_sets.tle"
 ZONE = """kind = "zone"
 name = "dzhanybek"
 title = "A zone of one's own"

@@ -22,9 +22,9 @@ from zarya.flight.descent.plan import Aimed, aimed, descent, ship_path
 from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass, passes
 from zarya.orbits.tle import ElementSet
-from zarya.studies.landing_details import KEYS, details
-from zarya.studies.landing_row import LANDED_M, Question, Row, far_row, row, with_delta_v
-from zarya.studies.wave_off import DAY_S, is_after, wave_off
+from zarya.studies.landing.details import KEYS, details
+from zarya.studies.landing.row import LANDED_M, Question, Row, far_row, row, with_delta_v
+from zarya.studies.landing.wave_off import DAY_S, is_after, wave_off
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
 from zarya.vehicles import catalog as vehicles

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from zarya.flight.descent.column import DENSITY_LEVELS, WIND_LEVELS
-from zarya.studies.landing_campaign import ellipse, wilson
-from zarya.studies.landing_draws import columns, landing_draws
+from zarya.studies.landing.campaign import ellipse, wilson
+from zarya.studies.landing.draws import columns, landing_draws
 
 
 def test_a_case_is_the_same_whatever_the_others() -> None:

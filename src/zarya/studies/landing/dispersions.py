@@ -34,8 +34,8 @@ from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.entry import BankProgram, ballistic
 from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, passes
 from zarya.orbits.tle import ElementSet
-from zarya.studies.landing_campaign import PUBLISHED_M, Floats, LandingCampaign
-from zarya.studies.landing_draws import columns, landing_draws
+from zarya.studies.landing.campaign import PUBLISHED_M, Floats, LandingCampaign
+from zarya.studies.landing.draws import columns, landing_draws
 from zarya.tables import UniformTable
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM

@@ -17,7 +17,7 @@ from zarya.flight.descent.openings import openings
 from zarya.flight.descent.plan import Aimed, east_north_m, flown_lanes
 from zarya.flight.descent.plasma import blackout_s
 from zarya.flight.phase import Outcome
-from zarya.studies.landing_row import Floats, Question, Row, in_degrees, lane
+from zarya.studies.landing.row import Floats, Question, Row, in_degrees, lane
 from zarya.tables import UniformTable
 from zarya.units import DEG, KM
 

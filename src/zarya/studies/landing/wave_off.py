@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from zarya.studies.landing_row import Row
+from zarya.studies.landing.row import Row
 from zarya.units import HOUR
 
 KEYS: Final = (
