@@ -35,6 +35,7 @@ class UniformTable(eqx.Module):
         index = jnp.clip(jnp.floor(x), 0, self.coefficients.shape[0] - 1).astype(jnp.int32)
         return self.coefficients[index], x - index
 
+    @eqx.filter_jit
     def __call__(self, t_s: Scalar) -> Float[Array, " component"]:
         """Value at `t_s` (s)."""
         c, x = self._locate(t_s)
@@ -43,6 +44,7 @@ class UniformTable(eqx.Module):
             value = value * x + c[power]
         return value
 
+    @eqx.filter_jit
     def rate(self, t_s: Scalar) -> Float[Array, " component"]:
         """Time derivative at `t_s`, units of the value per second."""
         c, x = self._locate(t_s)

@@ -103,6 +103,7 @@ class EarthOrientation(eqx.Module):
     slow: UniformTable
     turns: Scalar
 
+    @eqx.filter_jit
     def dcm_itrf_from_gcrf(self, t_s: Scalar) -> Matrix3:
         """Rotation to the Earth-fixed frame at `t_s` (s from the flight's epoch)."""
         x, y, s, xp, yp, sp, ut1 = self.slow(t_s)
@@ -121,6 +122,7 @@ class EarthOrientation(eqx.Module):
         )
         return _rotation(0, -yp) @ _rotation(1, -xp) @ _rotation(2, sp + angle) @ cirs_from_gcrf
 
+    @eqx.filter_jit
     def omega_earth_gcrf(self, t_s: Scalar) -> Vector3:
         """Angular velocity of itrf in gcrf axes, (3,) rad/s: spin with length of day, and the pole's own motion.
 
@@ -163,4 +165,6 @@ def _rotation(axis: int, angle: Scalar) -> Matrix3:
     """Rotation of the axes about axis 0, 1 or 2 by `angle` rad."""
     c, s = jnp.cos(angle), jnp.sin(angle)
     i, j = (axis + 1) % 3, (axis + 2) % 3
-    return jnp.eye(3).at[i, i].set(c).at[j, j].set(c).at[i, j].set(s).at[j, i].set(-s)
+    rows = [[jnp.zeros_like(c)] * 3 for _ in range(3)]
+    rows[axis][axis], rows[i][i], rows[j][j], rows[i][j], rows[j][i] = jnp.ones_like(c), c, c, s, -s
+    return jnp.stack([entry for row in rows for entry in row]).reshape(3, 3)

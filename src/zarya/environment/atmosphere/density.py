@@ -54,6 +54,7 @@ class DensityTable(eqx.Module):
     step_s: Scalar
     coefficients: Float[Array, "time altitude latitude solar_time"]
 
+    @eqx.filter_jit
     def density_kg_m3(self, t_s: Scalar, r_itrf: Vector3, r_sun_itrf: Vector3) -> Scalar:
         """Density at `r_itrf` (m), with the Sun at `r_sun_itrf` (any length), () kg/m3.
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 import numpy as np
 
@@ -52,6 +53,7 @@ def _layers() -> tuple[tuple[float, ...], tuple[float, ...]]:
 _BASE_K, _BASE_PA = _layers()
 
 
+@jax.jit
 def us76(height_m: Scalar) -> Air:
     """Standard air at `height_m` above sea level (geometric).
 

@@ -1,6 +1,7 @@
 """The launcher as a load: its clock, what is still attached, its thrust and its air forces."""
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
@@ -25,6 +26,7 @@ class Local(eqx.Module):
     up: Vector3
 
 
+@jax.jit
 def local(r_gcrf: Vector3, pole_gcrf: Vector3) -> Local:
     """Local axes about the pole; the longitude does not matter.
 

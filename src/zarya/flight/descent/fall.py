@@ -104,10 +104,11 @@ def stepped(descent: Descent, at: Fall, load: Aerodynamics, dt_s: float) -> Fall
     middle = State(state.t_s + half, state.r_gcrf + half * state.v_gcrf, state.v_gcrf, state.tank_kg, state.inert_kg)
     density, sound, v_air, _ = descent.air.at(middle.t_s, middle.r_gcrf)
     held = load.at_air(density, sound, v_air, middle)
-    load_g = jnp.linalg.norm(held.force(state.t_s, state).newton_gcrf) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
-    speed = jnp.linalg.norm(middle.v_gcrf - v_air)
-    heat = SUTTON_GRAVES * jnp.sqrt(density / descent.module.nose_radius_m) * speed**3
     after = step(state, jnp.asarray(dt_s), (descent.gravity, held))
+    v = 0.5 * (state.v_gcrf + after.v_gcrf)  # with the density of mid-step goes its speed
+    middle = State(middle.t_s, middle.r_gcrf, v, state.tank_kg, state.inert_kg)
+    load_g = jnp.linalg.norm(held.force(middle.t_s, middle).newton_gcrf) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
+    heat = SUTTON_GRAVES * jnp.sqrt(density / descent.module.nose_radius_m) * jnp.linalg.norm(v - v_air) ** 3
     peaks = load_g > at.peak_load_g
     return Fall(
         state=after,
