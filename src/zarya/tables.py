@@ -11,7 +11,7 @@ from jaxtyping import Array, Float
 from numpy.typing import ArrayLike
 from scipy.interpolate import CubicSpline
 
-from zarya.arrays import Scalar
+from zarya.arrays import Scalar, traced_once
 
 
 class UniformTable(eqx.Module):
@@ -35,7 +35,7 @@ class UniformTable(eqx.Module):
         index = jnp.clip(jnp.floor(x), 0, self.coefficients.shape[0] - 1).astype(jnp.int32)
         return self.coefficients[index], x - index
 
-    @eqx.filter_jit
+    @traced_once
     def __call__(self, t_s: Scalar) -> Float[Array, " component"]:
         """Value at `t_s` (s)."""
         c, x = self._locate(t_s)
@@ -44,7 +44,7 @@ class UniformTable(eqx.Module):
             value = value * x + c[power]
         return value
 
-    @eqx.filter_jit
+    @traced_once
     def rate(self, t_s: Scalar) -> Float[Array, " component"]:
         """Time derivative at `t_s`, units of the value per second."""
         c, x = self._locate(t_s)

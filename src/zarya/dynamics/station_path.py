@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Scalar, Vector3, traced_once
 from zarya.dynamics.motion import derivative
 from zarya.dynamics.propagate import path
 from zarya.dynamics.state import State
@@ -49,12 +49,12 @@ class StationPath(eqx.Module):
     rms_m: Scalar
     drag_scale: Scalar
 
-    @eqx.filter_jit
+    @traced_once
     def r_gcrf(self, t_s: Scalar) -> Vector3:
         """Position, (3,) m."""
         return self.table(t_s)
 
-    @eqx.filter_jit
+    @traced_once
     def v_gcrf(self, t_s: Scalar) -> Vector3:
         """Velocity, (3,) m/s."""
         return self.table.rate(t_s)

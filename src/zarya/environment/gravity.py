@@ -11,7 +11,7 @@ import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Scalar, Vector3, traced_once
 from zarya.errors import CoverageError, InputError
 
 MAX_DEGREE = 120
@@ -130,7 +130,7 @@ def _gradient(c: Floats, s: Floats) -> Floats:
     return gradient
 
 
-@eqx.filter_jit
+@traced_once
 def acceleration_itrf(field: GravityField, r_itrf: Vector3) -> Vector3:
     """Attraction of the field at `r_itrf` (m), (3,) m/s2, the central term included.
 
@@ -163,7 +163,7 @@ def acceleration_itrf(field: GravityField, r_itrf: Vector3) -> Vector3:
     return field.gm_m3_s2 / field.radius_m**2 * sums
 
 
-@jax.jit
+@traced_once
 def central_j2_acceleration(
     gm_m3_s2: Scalar, radius_m: Scalar, j2: Scalar, r_gcrf: Vector3, pole_gcrf: Vector3
 ) -> Vector3:

@@ -1,12 +1,11 @@
 """The tidal pull of a distant body on a body near the Earth."""
 
-import jax
 import jax.numpy as jnp
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Scalar, Vector3, traced_once
 
 
-@jax.jit
+@traced_once
 def third_body_acceleration(gm_m3_s2: float | Scalar, r_gcrf: Vector3, r_body_gcrf: Vector3) -> Vector3:
     """Attraction of a point at `r_body_gcrf` (m) on `r_gcrf` less that on the Earth, (3,) m/s2.
 

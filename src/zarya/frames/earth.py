@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from zarya.arrays import Matrix3, Scalar, Vector3
+from zarya.arrays import Matrix3, Scalar, Vector3, traced_once
 from zarya.errors import InputError
 from zarya.iers import earth_parameters
 from zarya.tables import UniformTable, cubic_table
@@ -103,7 +103,7 @@ class EarthOrientation(eqx.Module):
     slow: UniformTable
     turns: Scalar
 
-    @eqx.filter_jit
+    @traced_once
     def dcm_itrf_from_gcrf(self, t_s: Scalar) -> Matrix3:
         """Rotation to the Earth-fixed frame at `t_s` (s from the flight's epoch)."""
         x, y, s, xp, yp, sp, ut1 = self.slow(t_s)
@@ -122,7 +122,7 @@ class EarthOrientation(eqx.Module):
         )
         return _rotation(0, -yp) @ _rotation(1, -xp) @ _rotation(2, sp + angle) @ cirs_from_gcrf
 
-    @eqx.filter_jit
+    @traced_once
     def omega_earth_gcrf(self, t_s: Scalar) -> Vector3:
         """Angular velocity of itrf in gcrf axes, (3,) rad/s: spin with length of day, and the pole's own motion.
 

@@ -1,9 +1,8 @@
 """Latitude, longitude and height on WGS 84, and what a place sees. Single vectors; batch by `jax.vmap`."""
 
-import jax
 import jax.numpy as jnp
 
-from zarya.arrays import Matrix3, Scalar, Vector3
+from zarya.arrays import Matrix3, Scalar, Vector3, traced_once
 from zarya.constants import WGS84_FLATTENING, WGS84_SEMI_MAJOR_AXIS_M
 
 _A = WGS84_SEMI_MAJOR_AXIS_M
@@ -13,7 +12,7 @@ _E2 = _F * (2.0 - _F)
 _EP2 = _E2 / (1.0 - _E2)
 
 
-@jax.jit
+@traced_once
 def geodetic_from_itrf(r_itrf: Vector3) -> tuple[Scalar, Scalar, Scalar]:
     """Latitude rad, longitude rad (-pi..pi), height m above WGS 84.
 
@@ -32,7 +31,7 @@ def geodetic_from_itrf(r_itrf: Vector3) -> tuple[Scalar, Scalar, Scalar]:
     return latitude, jnp.arctan2(y, x), height
 
 
-@jax.jit
+@traced_once
 def itrf_from_geodetic(latitude_rad: Scalar, longitude_rad: Scalar, height_m: Scalar) -> Vector3:
     """Position (3,) m from latitude, longitude and height above WGS 84."""
     sine, cosine = jnp.sin(latitude_rad), jnp.cos(latitude_rad)

@@ -1,16 +1,15 @@
 """Frames that travel with an orbit (lvlh, rtn) and the axes of a docking port. Single vectors; batch by `jax.vmap`."""
 
-import jax
 import jax.numpy as jnp
 
-from zarya.arrays import Matrix3, Vector3
+from zarya.arrays import Matrix3, Vector3, traced_once
 
 
 def _unit(vector: Vector3) -> Vector3:
     return jnp.asarray(vector / jnp.linalg.norm(vector))
 
 
-@jax.jit
+@traced_once
 def dcm_lvlh_from_gcrf(r_gcrf: Vector3, v_gcrf: Vector3) -> Matrix3:
     """x along the velocity (V-bar), y against the orbital momentum, z to the Earth's centre (R-bar), (3, 3)."""
     z = -_unit(r_gcrf)
@@ -25,7 +24,7 @@ def dcm_rtn_from_gcrf(r_gcrf: Vector3, v_gcrf: Vector3) -> Matrix3:
     return jnp.stack([radial, jnp.cross(normal, radial), normal])
 
 
-@jax.jit
+@traced_once
 def omega_lvlh_gcrf(r_gcrf: Vector3, v_gcrf: Vector3) -> Vector3:
     """Angular velocity of lvlh (and rtn), gcrf axes, (3,) rad/s.
 
@@ -34,7 +33,7 @@ def omega_lvlh_gcrf(r_gcrf: Vector3, v_gcrf: Vector3) -> Vector3:
     return jnp.cross(r_gcrf, v_gcrf) / jnp.sum(r_gcrf**2)
 
 
-@jax.jit
+@traced_once
 def relative_lvlh_rotating(
     r_ship_gcrf: Vector3, v_ship_gcrf: Vector3, r_station_gcrf: Vector3, v_station_gcrf: Vector3
 ) -> tuple[Vector3, Vector3]:
@@ -45,7 +44,7 @@ def relative_lvlh_rotating(
     return dcm_lvlh @ r, dcm_lvlh @ (v_ship_gcrf - v_station_gcrf - jnp.cross(omega, r))
 
 
-@jax.jit
+@traced_once
 def absolute_from_lvlh_rotating(
     r_rel_lvlh: Vector3, v_rel_lvlh_rotating: Vector3, r_station_gcrf: Vector3, v_station_gcrf: Vector3
 ) -> tuple[Vector3, Vector3]:

@@ -12,7 +12,7 @@ from jaxtyping import Array, Float
 from numpy.typing import NDArray
 from scipy.ndimage import spline_filter1d
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Scalar, Vector3, traced_once
 from zarya.bodies import positions_gcrf
 from zarya.environment.atmosphere.space_weather import SpaceWeather, space_weather
 from zarya.environment.atmosphere.us76 import us76
@@ -54,7 +54,7 @@ class DensityTable(eqx.Module):
     step_s: Scalar
     coefficients: Float[Array, "time altitude latitude solar_time"]
 
-    @eqx.filter_jit
+    @traced_once
     def density_kg_m3(self, t_s: Scalar, r_itrf: Vector3, r_sun_itrf: Vector3) -> Scalar:
         """Density at `r_itrf` (m), with the Sun at `r_sun_itrf` (any length), () kg/m3.
 

@@ -3,11 +3,10 @@
 from typing import Final
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 import numpy as np
 
-from zarya.arrays import Scalar
+from zarya.arrays import Scalar, traced_once
 from zarya.constants import STANDARD_GRAVITY_M_S2
 
 EARTH_RADIUS_M: Final = 6_356_766.0
@@ -53,7 +52,7 @@ def _layers() -> tuple[tuple[float, ...], tuple[float, ...]]:
 _BASE_K, _BASE_PA = _layers()
 
 
-@jax.jit
+@traced_once
 def us76(height_m: Scalar) -> Air:
     """Standard air at `height_m` above sea level (geometric).
 

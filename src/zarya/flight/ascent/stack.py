@@ -1,11 +1,10 @@
 """The launcher as a load: its clock, what is still attached, its thrust and its air forces."""
 
 import equinox as eqx
-import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Scalar, Vector3, traced_once
 from zarya.constants import STANDARD_GRAVITY_M_S2, WGS84_FLATTENING, WGS84_SEMI_MAJOR_AXIS_M
 from zarya.dynamics.motion import Load
 from zarya.dynamics.state import Force, State
@@ -26,7 +25,7 @@ class Local(eqx.Module):
     up: Vector3
 
 
-@jax.jit
+@traced_once
 def local(r_gcrf: Vector3, pole_gcrf: Vector3) -> Local:
     """Local axes about the pole; the longitude does not matter.
 
