@@ -139,7 +139,10 @@ def _token(node: _Node) -> Token:
     if key == "USER_DEFINED":
         key = f"USER_DEFINED_{node.attributes.get('parameter', '')}"
     unit = node.attributes.get("units", node.attributes.get("unit", ""))
-    text = node.text.strip("\r\n").rstrip() if key == COMMENT else " ".join(node.text.split())
+    if key == COMMENT:
+        text = node.text.strip("\r\n").rstrip()
+    else:  # a value broken over lines is one value; blanks inside a line are its own
+        text = " ".join(line.strip() for line in node.text.replace("\r", "\n").split("\n") if line.strip())
     return Token(key, text, unit, node.line)
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from zarya.exchange.czml import czml_text, trajectories_from_czml
@@ -110,6 +110,12 @@ state_messages = st.builds(
 )  # fmt: skip
 
 
+ONE_STATE = Trajectory(
+    object_name="A", object_id="1998-067A", frame="gcrf", epoch=Epoch(0, 0.0), t_s=np.zeros(1), r_m=np.ones((1, 3)),
+    v_m_s=np.ones((1, 3)), interpolation="", interpolation_degree=0,
+)  # fmt: skip
+
+
 def same_states(a: Trajectory, b: Trajectory) -> None:
     assert (a.object_name, a.object_id, a.center) == (b.object_name, b.object_id, b.center)
     assert (a.frame, a.name_of_frame, a.time_scale) == (b.frame, b.name_of_frame, b.time_scale)
@@ -152,6 +158,7 @@ def test_oem_loses_nothing(text, ephemeris: Ephemeris):
 @notations
 @quick
 @given(message=state_messages)
+@example(message=StateMessage(state=ONE_STATE, header=Header(originator="A  B"), user_defined=(("A", "0  0"),)))
 def test_opm_loses_nothing(text, message: StateMessage):
     (back,) = messages_from_text(text(message))
     assert isinstance(back, StateMessage)
