@@ -65,16 +65,15 @@ def abort(
 
 
 def _write(report: Mapping[str, Any], scenario: Any, folder: Path) -> list[str]:
-    from zarya.exchange.atomic import write_atomically
+    from zarya.exchange.atomic import make_folder, write_atomically, write_figure
     from zarya.plots.aborts import draw_aborts
 
-    folder.mkdir(parents=True, exist_ok=True)
+    make_folder(folder)
     site = scenario.site
     pad = (site.latitude_deg.value, site.longitude_deg.value)
     files = []
     for name, figure in draw_aborts(report["aborts"], scenario.table.mission.title, pad).items():
-        figure.savefig(folder / name)
-        files.append(str(folder / name))
+        files.append(str(write_figure(folder / name, figure)))
     content = {"mission": report["mission"], "aborts": report["aborts"]}
     path = write_atomically(folder / "aborts.json", json.dumps(content, indent=2, allow_nan=False) + "\n")
     return [str(path), *files]

@@ -160,10 +160,10 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
         campaign = fly_many(scenario, cases, seed, on_progress=lambda text: progress.update(task, description=text))
     files: list[str] = []
     if folder is not None:
+        from zarya.exchange.atomic import make_folder
         from zarya.exchange.tabular import write_parquet
 
-        folder.mkdir(parents=True, exist_ok=True)
-        files.append(str(write_parquet(folder / "cases.parquet", campaign.cases)))
+        files.append(str(write_parquet(make_folder(folder) / "cases.parquet", campaign.cases)))
     report = {
         "mission": scenario.name,
         "cases": cases,

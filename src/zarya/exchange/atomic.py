@@ -1,11 +1,16 @@
 """Writing that leaves either the old file or the complete new one."""
 
 import contextlib
+import io
 import os
 import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zarya.errors import InputError
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 def write_atomically(path: Path | str, content: str | bytes) -> Path:
@@ -39,6 +44,29 @@ def write_atomically(path: Path | str, content: str | bytes) -> Path:
         _discard(temporary)
         raise
     return target
+
+
+def write_figure(path: Path | str, figure: "Figure") -> Path:
+    """A figure as PNG, written like everything else; returns the path."""
+    buffer = io.BytesIO()
+    figure.savefig(buffer, format="png")
+    return write_atomically(path, buffer.getvalue())
+
+
+def make_folder(folder: Path) -> Path:
+    """The folder of `--out`, made with its parents.
+
+    Raises
+    ------
+    InputError : it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise InputError(
+            f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
+        ) from error
+    return folder
 
 
 def _mode(target: Path) -> int:

@@ -1,11 +1,9 @@
 """The files a flight leaves in `--out`: JSON, Parquet, CCSDS OEM of ship and station, CZML, plots."""
 
-import io
 import json
 from pathlib import Path
 
-from zarya.errors import InputError
-from zarya.exchange.atomic import write_atomically
+from zarya.exchange.atomic import make_folder, write_atomically, write_figure
 from zarya.exchange.czml import czml_text
 from zarya.exchange.flight_report import document, trajectory_table
 from zarya.exchange.messages import write_message
@@ -23,12 +21,7 @@ def write_flight(flight: Flight, folder: Path) -> list[Path]:
     ------
     InputError : the folder cannot be made or written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
-        ) from error
+    make_folder(folder)
     home = flight.home
     named = (flight.scenario.table.mission.title, flight.scenario.name)
     port = (flight.scenario.station.title, str(flight.scenario.station.norad_id))
@@ -50,12 +43,7 @@ def write_flight(flight: Flight, folder: Path) -> list[Path]:
 def _plots(flight: Flight, folder: Path) -> list[Path]:
     from zarya.plots.flight import draw_all
 
-    paths = []
-    for name, figure in draw_all(flight).items():
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
-        paths.append(write_atomically(folder / name, buffer.getvalue()))
-    return paths
+    return [write_figure(folder / name, figure) for name, figure in draw_all(flight).items()]
 
 
 def _trajectory(flight: Flight, track: Track, name: str, identity: str) -> Trajectory:

@@ -9,8 +9,7 @@ from typing import Any, Final
 import numpy as np
 from matplotlib.figure import Figure
 
-from zarya.errors import InputError
-from zarya.exchange.atomic import write_atomically
+from zarya.exchange.atomic import make_folder, write_atomically, write_figure
 from zarya.plots.corridor import corridor
 from zarya.plots.descent import ellipse, ground_track, profile
 from zarya.studies.landing.campaign import LandingCampaign
@@ -32,18 +31,13 @@ def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign |
     ------
     InputError : the folder cannot be made or written.
     """
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
-        ) from error
+    make_folder(folder)
     document = landing_document(rows, campaign)
     files = [write_atomically(folder / "landing.json", json.dumps(document, indent=2, allow_nan=False) + "\n")]
     entry = next((row for row in rows if row.get("corridor_trials")), None)
     if entry is not None:
         picture = corridor(entry, f"{entry['zone']}, {entry['landing_utc'][:16].replace('T', ' ')} UTC")
-        files.append(write_atomically(folder / "entry_corridor.png", _png(picture)))
+        files.append(write_figure(folder / "entry_corridor.png", picture))
     if campaign is None:
         return files
     title = f"{campaign.opportunity['zone']}, {campaign.opportunity['landing_utc'][:16]} UTC"
@@ -55,7 +49,7 @@ def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign |
         "landing_profile.png": profile(*_entry(campaign), title),
         "landing_track.png": _track(campaign, title),
     }
-    return files + [write_atomically(folder / name, _png(figure)) for name, figure in figures.items()]
+    return files + [write_figure(folder / name, figure) for name, figure in figures.items()]
 
 
 def _entry(campaign: LandingCampaign) -> tuple[dict[str, Any], dict[str, float]]:
@@ -88,9 +82,3 @@ def landing_document(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaig
     if campaign is not None:
         document["dispersions"] = {"landing_utc": campaign.opportunity["landing_utc"]} | campaign.dispersions()
     return document
-
-
-def _png(figure: Figure) -> bytes:
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png")
-    return buffer.getvalue()

@@ -1,6 +1,5 @@
 """The files `zarya windows --out` leaves: JSON, CSV, plots."""
 
-import io
 import json
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,8 +9,7 @@ import numpy as np
 import polars as pl
 from matplotlib.figure import Figure
 
-from zarya.errors import InputError
-from zarya.exchange.atomic import write_atomically
+from zarya.exchange.atomic import make_folder, write_atomically, write_figure
 from zarya.gnc.element_choice import ElementHistory, choose_element_set
 from zarya.plots.plan_map import plan_map_picture
 from zarya.plots.windows import draw_all, price_row, validation
@@ -41,7 +39,7 @@ def write_windows(
     ------
     InputError : the folder cannot be made or written.
     """
-    _make(folder)
+    make_folder(folder)
     files = [
         write_atomically(folder / "windows.json", json.dumps({"windows": rows}, indent=2, allow_nan=False) + "\n"),
         write_atomically(folder / "windows.csv", windows_table(rows).write_csv()),
@@ -61,7 +59,7 @@ def write_windows(
 
 def write_validation(report: dict[str, Any], folder: Path) -> list[Path]:
     """Write windows_validation.json and .png of a report of `validate`. Returns the paths."""
-    _make(folder)
+    make_folder(folder)
     text = json.dumps(report, indent=2, allow_nan=False) + "\n"
     return [
         write_atomically(folder / "windows_validation.json", text),
@@ -104,18 +102,4 @@ def _plans(row: dict[str, Any], question: Launch, history: ElementHistory, folde
 
 
 def _pictures(figures: dict[str, Figure], folder: Path) -> list[Path]:
-    paths = []
-    for name, figure in figures.items():
-        buffer = io.BytesIO()
-        figure.savefig(buffer, format="png")
-        paths.append(write_atomically(folder / name, buffer.getvalue()))
-    return paths
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError(
-            f"the folder cannot be made: {error.strerror}", key="out", value=str(folder), remedy="Give another folder."
-        ) from error
+    return [write_figure(folder / name, figure) for name, figure in figures.items()]

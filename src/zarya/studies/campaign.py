@@ -23,6 +23,7 @@ from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Setting, prepared
 from zarya.orbits.mean import MeanElements, mean_from_osculating
 from zarya.studies.dispersions import ascent_dispersions, phasing_errors
+from zarya.studies.spread import over_devices
 from zarya.units import DEG, KM
 
 BATCH: Final = 100
@@ -146,17 +147,7 @@ class _Programs:
 @eqx.filter_jit
 def _flown(shared: Any, cases: Any) -> dict[str, Any]:
     """A batch, its cases spread over the devices (cores of a CPU), what they share on each."""
-    arrays, static = eqx.partition(shared, eqx.is_array)
-    mesh = jax.sharding.Mesh(np.array(jax.local_devices()), ("case",))
-    spec: Any = jax.sharding.PartitionSpec
-    here, everywhere = spec("case"), spec()
-
-    def part(arrays: Any, cases: Any) -> dict[str, Any]:
-        return _lane(eqx.combine(arrays, static), cases)
-
-    spread = jax.shard_map(part, mesh=mesh, in_specs=(everywhere, here), out_specs=here, check_vma=False)
-    found: dict[str, Any] = spread(arrays, cases)
-    return found
+    return over_devices(_lane, shared, cases)
 
 
 def _lane(shared: Any, cases: Any) -> dict[str, Any]:

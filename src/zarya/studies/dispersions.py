@@ -77,8 +77,8 @@ def ascent_dispersions(launcher: LauncherData, seed: int, cases: Floats) -> Asce
         "density": jnp.asarray(near_one("density", 1)[:, 0]),
         "wind": jax.vmap(WindProfile)(
             jnp.asarray(np.broadcast_to(height, (len(cases), WIND_LEVELS))),
-            jnp.asarray(take(WIND_LEVELS) @ factor.T),
-            jnp.asarray(take(WIND_LEVELS) @ factor.T),
+            jnp.asarray(np.einsum("ck,lk->cl", take(WIND_LEVELS), factor)),
+            jnp.asarray(np.einsum("ck,lk->cl", take(WIND_LEVELS), factor)),
         ),
         "ignition_delay_s": jnp.asarray(np.abs(one_sigma("ignition_delay") * take(stages))),
         "navigation_r_gcrf": jnp.asarray(one_sigma("launcher_navigation_position") * take(3)),

@@ -36,6 +36,7 @@ from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, passes
 from zarya.orbits.tle import ElementSet
 from zarya.studies.landing.campaign import PUBLISHED_M, Floats, LandingCampaign
 from zarya.studies.landing.draws import columns, landing_draws
+from zarya.studies.spread import over_devices
 from zarya.tables import UniformTable
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
@@ -186,18 +187,12 @@ def _degrees(log: DescentLog) -> tuple[float, float]:
 @eqx.filter_jit
 def _flown(shared: _Shared, cases: Dispersion) -> dict[str, Any]:
     """A batch, its cases spread over the devices (cores of a CPU), what they share on each."""
-    arrays, static = eqx.partition(shared, eqx.is_array)
-    mesh = jax.sharding.Mesh(np.array(jax.local_devices()), ("case",))
-    spec: Any = jax.sharding.PartitionSpec
-    here, everywhere = spec("case"), spec()
 
-    def part(arrays: Any, cases: Any) -> dict[str, Any]:
-        lane: dict[str, Any] = jax.vmap(lambda case: _lane(eqx.combine(arrays, static), case))(cases)
+    def part(shared: _Shared, cases: Dispersion) -> dict[str, Any]:
+        lane: dict[str, Any] = jax.vmap(lambda case: _lane(shared, case))(cases)
         return lane
 
-    spread = jax.shard_map(part, mesh=mesh, in_specs=(everywhere, here), out_specs=here, check_vma=False)
-    found: dict[str, Any] = spread(arrays, cases)
-    return found
+    return over_devices(part, shared, cases)
 
 
 def _lane(shared: _Shared, case: Dispersion) -> dict[str, Any]:
