@@ -140,6 +140,15 @@ def test_comes_home_from_the_elements_known_before_the_undocking(flight: Flight)
     assert 203.0 * DAY < flight.home.stay_s < 204.0 * DAY
 
 
+def test_events_of_the_way_down_come_in_order(flight: Flight) -> None:
+    """The radio falls silent after the entry interface and is back before the parachute, 3 to 6 min later."""
+    names = ("undocking", "keep_out_sphere_left", "deorbit_ignition", "deorbit_cutoff", "module_separation",
+             "entry_interface", "blackout_start", "blackout_end", "parachute", "main_parachute", "landing")  # fmt: skip
+    instants = [event(flight, name).t_s for name in names]
+    assert instants == sorted(instants)
+    assert 180.0 < event(flight, "blackout_end").t_s - event(flight, "blackout_start").t_s < 360.0
+
+
 def test_lands_within_the_published_ellipse_of_the_flown_point(flight: Flight) -> None:
     assert flight.home is not None
     landing = flight.home.landing

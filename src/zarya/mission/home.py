@@ -16,6 +16,7 @@ from zarya.flight.departure import AROUND_IGNITION_S, WATCH_S, Departed, depart
 from zarya.flight.descent.flown import Descent, DescentLog
 from zarya.flight.descent.history import history
 from zarya.flight.descent.plan import Aimed, aimed, descent, east_north_m, ship_path
+from zarya.flight.descent.plasma import blackout_s
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, passes
@@ -309,12 +310,16 @@ def _land(plan: HomePlan, departed: Departed, found: WayHome) -> None:
     )
     found.home = replace(found.home, landing=landing, ship=ship)
     found.outcome = OUTCOMES[Outcome.LANDED if landing.is_inside_zone else Outcome.LANDED_OUTSIDE_ZONE]
+    limits = craft.descent.limits
+    silence = blackout_s(shared.air, log.entry, limits.blackout_height_km.value * KM, limits.link_mhz.value * 1e6)
     found.events += [
         ("deorbit_ignition", ignition_s, False),
         ("deorbit_cutoff", float(log.cutoff_s), False),
         ("module_separation", float(log.separation_s), False),
         ("entry_interface", float(log.interface_s), False),
+        ("blackout_start", silence[0], False),
         ("peak_load", float(log.peak_load_s), False),
+        ("blackout_end", silence[1], False),
         ("parachute", float(log.parachute_s), False),
         ("main_parachute", float(log.main_s), False),
         ("landing", float(log.landing_s), False),
