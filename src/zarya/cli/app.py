@@ -9,12 +9,26 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from zarya.errors import FlightError, InputError
 
+_ORDER = ("fly", "windows", "phase", "land", "abort", "propagate", "fit", "convert", "check", "new", "catalog")
+"""Of the commands in the help: those of a flight in its order, then the tools."""
+
+
+class _Ordered(TyperGroup):
+    """Commands as a newcomer meets them."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Names in the order of `_ORDER`; a new one comes last."""
+        return sorted(super().list_commands(ctx), key=lambda name: (*_ORDER, name).index(name))
+
+
 app = typer.Typer(
     name="zarya",
-    help="Plan and fly a crewed flight to a space station: launch window, ascent, rendezvous, docking.",
+    cls=_Ordered,
+    help="Plan and fly a crewed flight to a space station: launch window, ascent, rendezvous, docking, landing.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
