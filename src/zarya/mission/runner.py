@@ -15,6 +15,7 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import orbital_loads
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
+from zarya.flight.ascent import heaviest_kg
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.frames import absolute_from_lvlh_rotating
 from zarya.gnc.proximity import perfect_navigation
@@ -23,7 +24,7 @@ from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
 from zarya.mission.contact import coverage
 from zarya.mission.home import HomePlan, check_way, fly_home, prepare_home
-from zarya.mission.launch import launch, studied_leads
+from zarya.mission.launch import launch, planned_ascent, studied_leads
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, Home, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Progress, Setting, longer, prepared
@@ -140,9 +141,31 @@ def _ascent(setting: Setting, book: _Book) -> Handover:
     book.ascent = flown.history
     book.tracks.append(flown.track)
     book.figures |= flown.figures
-    book.insertion = flown.insertion
+    if int(flown.handover.outcome) == Outcome.FLYING:
+        book.insertion = flown.insertion
+    else:
+        _too_heavy(setting, book)
     book.impacts = flown.impacts
     return flown.handover
+
+
+def _too_heavy(setting: Setting, book: _Book) -> None:
+    """Say how many kilograms keep the ship from its orbit; the steering is planned once more near the limit."""
+    ship = setting.scenario.ship
+    mass_kg = ship.mass_kg.value
+    most_kg = heaviest_kg(setting.ascent)
+    if most_kg is not None and most_kg < mass_kg:
+        near = ship.mass_kg.model_copy(update={"value": min(mass_kg, 1.04 * most_kg)})
+        lighter = replace(setting.scenario, ship=ship.model_copy(update={"mass_kg": near}))
+        most_kg = heaviest_kg(planned_ascent(lighter, setting.lift, setting.around)) or most_kg
+    if most_kg is None:
+        book.notes.append(f"{setting.scenario.launcher.name} does not put a third of the ship's mass into this orbit")
+    elif most_kg < mass_kg:
+        book.figures["ship_too_heavy_kg"] = mass_kg - most_kg
+        book.notes.append(
+            f"the ship is {mass_kg - most_kg:.0f} kg too heavy: {setting.scenario.launcher.name} puts "
+            f"{most_kg:.0f} kg of its {mass_kg:.0f} kg into this orbit"
+        )
 
 
 def _track(states: State) -> Track:

@@ -1,5 +1,6 @@
 """The ascent, from the pad to the separation of the ship: `prepare` on the host, `fly` compiled."""
 
+from zarya.flight.ascent.capacity import heaviest_kg
 from zarya.flight.ascent.dispersion import AscentDispersion, nominal
 from zarya.flight.ascent.log import AscentLog, Budget, History, Parted, fly, fly_bare
 from zarya.flight.ascent.plan import AscentPlan
@@ -17,6 +18,7 @@ __all__ = [
     "Parted",
     "fly",
     "fly_bare",
+    "heaviest_kg",
     "measured",
     "nominal",
     "normal_gcrf",
