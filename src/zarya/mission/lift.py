@@ -10,11 +10,18 @@ from zarya.errors import CoverageError
 from zarya.gnc.element_choice import ElementChoice, choose_element_set
 from zarya.gnc.launch_instant import LaunchInstant, Lead, coplanar_instant, mean_plane
 from zarya.gnc.plane_crossing import MeanPlanes
-from zarya.gnc.schemes import Scheme, launcher_insertion, launcher_lead, schemes_named, wait_for_phase_s
+from zarya.gnc.schemes import (
+    Scheme,
+    is_in_published_range,
+    launcher_insertion,
+    launcher_lead,
+    schemes_named,
+    wait_for_phase_s,
+)
 from zarya.mission.result import Lift
 from zarya.mission.scenario import Scenario
 from zarya.time import Epoch
-from zarya.units import DEG
+from zarya.units import DAY, DEG
 
 PHASE_SIGMA_LIMIT_RAD: Final = 10.0 * DEG
 """Beyond this the phase is unknown and no rendezvous can be flown."""
@@ -128,3 +135,23 @@ def _wait_s(scheme: Scheme, instant: LaunchInstant, choice: ElementChoice) -> fl
         *(np.array([x]) for x in (station.semi_major_axis_m, station.e, station.inclination_rad, 0.0, 0.0))
     )
     return float(wait_for_phase_s(scheme, planes, np.array([instant.phase_rad]))[0])
+
+
+def next_opening(scenario: Scenario, lift: LiftOff, orbits: int, days: int = 40) -> LaunchInstant | None:
+    """The next lift-off after this one whose phase lies in the published range of a scheme; None within `days`.
+
+    **Model** the plane and phase of the element set carried on by its mean motion; reboosts to come move the day.
+    """
+    site = scenario.site.pytree()
+    place = (float(site.latitude_rad), float(site.longitude_rad), float(site.height_m))
+    (scheme,) = schemes_named(f"{orbits}-orbit")
+    insertion = launcher_insertion(scenario.launcher, scenario.ship.name)
+    after = lift.instant.liftoff
+    for _ in range(days):
+        after = after + 0.5 * DAY
+        found = coplanar_instant(lift.choice.element_set, place, insertion, after, scheme.transfer, lift.instant.lead)
+        inside = bool(is_in_published_range(scheme, np.array([found.phase_rad]))[0])
+        if inside or _wait_s(scheme, found, lift.choice) != 0.0:
+            return found
+        after = found.liftoff
+    return None

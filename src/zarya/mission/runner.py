@@ -25,10 +25,12 @@ from zarya.mission.as_flown import as_flown
 from zarya.mission.contact import coverage
 from zarya.mission.home import HomePlan, check_way, fly_home, prepare_home
 from zarya.mission.launch import launch, planned_ascent, studied_leads
+from zarya.mission.lift import next_opening
 from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, Home, InsertionOrbit, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Progress, Setting, longer, prepared
 from zarya.mission.timeline import timeline
+from zarya.units import DEG
 
 PHASES: Final = ("ascent", "phasing", "approach", "docking", "departure", "descent")
 """What `until` may name."""
@@ -223,8 +225,16 @@ def _planned(setting: Setting, at: Handover, book: _Book, say: Progress) -> tupl
             if needed <= spare:
                 return plan, setting
             why = f"the plan needs {needed:.0f} kg of propellant, {spare:.0f} kg may be spent"
-        book.notes.append(f"the {orbits}-orbit scheme is closed: {why}")
+        book.notes.append(f"the {orbits}-orbit scheme is closed: {why}{_opens_next(setting, orbits)}")
     raise FlightError(f"{setting.scenario.name}: no scheme reaches the station; {why}", notes=list(book.notes))
+
+
+def _opens_next(setting: Setting, orbits: int) -> str:
+    """When a closed scheme opens again, in words."""
+    found = next_opening(setting.scenario, setting.lift, orbits)
+    if found is None:
+        return ""
+    return f"; it opens with the launch of {found.liftoff.iso()[:16]}Z (phase {found.phase_rad / DEG:.1f} deg)"
 
 
 def _book_burns(plan: Any, log: Any, scheme: Any, book: _Book) -> None:
