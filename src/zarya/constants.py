@@ -35,5 +35,3 @@ AU_M: Final = 149_597_870_700.0
 # --- General ----------------------------------------------------------------------------------
 STANDARD_GRAVITY_M_S2: Final = 9.80665
 """Converts a specific impulse in seconds to an exhaust speed. Source: CGPM 1901."""
-SPEED_OF_LIGHT_M_S: Final = 299_792_458.0
-"""Source: SI."""

@@ -3,7 +3,6 @@
 import datetime
 import math
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -154,12 +153,6 @@ def offset_from_tai_s(tai_s: float | int, scale: str) -> float:
     if scale == "ut1":
         return float(earth_parameters(tai_s).ut1_minus_tai_s)
     return TT_MINUS_TAI_S + float(erfa.dtdb(2_451_545.0, (tai_s + TT_MINUS_TAI_S) / 86_400.0, 0.0, 0.0, 0.0, 0.0))
-
-
-def jd_arrays(epochs: Sequence[Epoch], scale: str = "utc") -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Two-part Julian dates of many epochs, each part (epoch,)."""
-    pairs = np.array([epoch.jd(scale) for epoch in epochs], dtype=np.float64).reshape(-1, 2)
-    return pairs[:, 0], pairs[:, 1]
 
 
 def jd_grid(

@@ -24,14 +24,18 @@ def fit(
 
     Example: `zarya fit --tle sets.tle --to 2023-09-15 --span 3d --out station.opm`
     """
+    from zarya.errors import InputError
     from zarya.exchange.fit_files import write_fit
     from zarya.studies.station.orbit_fit import station_fit
 
+    span_s = seconds(span, "span")
+    if span_s <= 0.0:
+        raise InputError("the span must be longer than zero", key="span", value=span, remedy="Write 3d or 36h.")
     report, found = station_fit(
         station,
         history(tle),
         None if end is None else instant(end, "to"),
-        seconds(span, "span"),
+        span_s,
         catalog=folder,
     )
     files = [] if to_file is None else [write_fit(to_file, station, found, catalog=folder)]

@@ -23,6 +23,7 @@ def docked(
 
     **Ignores** the station's attitude motion and flexibility.
     """
-    at: Vector3 = port.r_port_lvlh + probe_m * port.axis_lvlh
-    r, v = absolute_from_lvlh_rotating(at, leaving_m_s * port.axis_lvlh, station.r_gcrf(t_s), station.v_gcrf(t_s))
+    r_ship_lvlh: Vector3 = port.r_port_lvlh + probe_m * port.axis_lvlh
+    motion = (station.r_gcrf(t_s), station.v_gcrf(t_s))
+    r, v = absolute_from_lvlh_rotating(r_ship_lvlh, leaving_m_s * port.axis_lvlh, *motion)
     return State(t_s, r, v, jnp.atleast_1d(tank_kg), inert_kg)

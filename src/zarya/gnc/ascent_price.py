@@ -16,8 +16,6 @@ from zarya.vehicles.launcher import LauncherData
 
 type Floats = NDArray[np.float64]
 
-STUDIED_S: Final = 120.0
-"""The ascents behind the parabola were flown at leads up to this far from the optimum."""
 _EARTH_RADIUS_M: Final = 6_371_000.0
 
 

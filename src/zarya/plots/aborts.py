@@ -9,24 +9,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from zarya.plots.coast import coastlines
-
-matplotlib.use("Agg")
+from zarya.plots.style import MARK, SHIP, STATION, STYLE
 
 COLOURS: Final = {
-    "escape_tower": "#c1272d",
+    "escape_tower": SHIP,
     "fairing_motors": "#d98e04",
-    "ship_separation": "#1f5fa8",
-    "abort_to_orbit": "#2f7d4f",
-}
-_STYLE: Any = {
-    "font.size": 9,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.grid": True,
-    "grid.color": "#e3e6e8",
-    "axes.axisbelow": True,
-    "figure.dpi": 120,
-    "savefig.dpi": 120,
+    "ship_separation": STATION,
+    "abort_to_orbit": MARK,
 }
 
 
@@ -37,7 +26,7 @@ def draw_aborts(rows: Sequence[Mapping[str, Any]], title: str, pad_deg: tuple[fl
     ----------
     rows : of `abort_sweep`. title : of the mission. pad_deg : latitude and longitude.
     """
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(STYLE):
         return {
             "abort_map.png": _map(rows, title, pad_deg),
             "abort_loads.png": _loads(rows, title),

@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 from zarya.plots.coast import coastlines
 from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
 from zarya.studies.landing.campaign import PUBLISHED_M, Ellipse, LandingCampaign
-from zarya.units import DEG, KM
+from zarya.units import DEG, KM, MINUTE
 
 type Floats = NDArray[np.float64]
 
 HISTORY: Final = ("t_s", "height_m", "airspeed_m_s", "load_g", "heat_w_m2")
 """What `profile` draws; all (sample,) of one length."""
-_MINUTE: Final = 60.0
 _TOUCHING_DEG: Final = 4.0
 """Marks nearer than this share one label."""
 _COAST: Final[Any] = {"color": "#b8bec4", "lw": 0.5, "zorder": 1}
@@ -41,7 +40,7 @@ def profile(history: Mapping[str, Floats], events: Mapping[str, float] | None = 
     t_s = np.asarray(history["t_s"], dtype=np.float64)
     inside = {name: at for name, at in sorted((events or {}).items(), key=lambda one: one[1]) if np.isfinite(at)}
     zero_name, zero_s = next(iter(inside.items()), ("the first sample", float(t_s[0])))
-    minutes = (t_s - zero_s) / _MINUTE
+    minutes = (t_s - zero_s) / MINUTE
     rows = (
         ("height_m", "height, km", 1.0 / KM, STATION),
         ("airspeed_m_s", "airspeed, m/s", 1.0, MARK),
@@ -56,10 +55,10 @@ def profile(history: Mapping[str, Floats], events: Mapping[str, float] | None = 
             axes.set_ylabel(label)
             axes.set_ylim(bottom=0.0)
             for at in inside.values():
-                axes.axvline((at - zero_s) / _MINUTE, color=DIM, lw=0.7, ls="--", zorder=1)
-        low, high = minutes[0], max([minutes[-1], *((at - zero_s) / _MINUTE for at in inside.values())])
+                axes.axvline((at - zero_s) / MINUTE, color=DIM, lw=0.7, ls="--", zorder=1)
+        low, high = minutes[0], max([minutes[-1], *((at - zero_s) / MINUTE for at in inside.values())])
         all_axes[0].set_xlim(min(low, 0.0), low + 1.01 * (high - low))
-        _names(all_axes[0], {name: (at - zero_s) / _MINUTE for name, at in inside.items()})
+        _names(all_axes[0], {name: (at - zero_s) / MINUTE for name, at in inside.items()})
         all_axes[-1].set_xlabel(f"minutes after {zero_name.replace('_', ' ')}")
         figure.suptitle(f"{title}: descent (computed)" if title else "Descent (computed)")
     return figure

@@ -42,7 +42,10 @@ def _events(axes: Axes, flight: Flight, end_s: float, *, text: bool) -> None:
         if text:
             name = event.name.replace("_", " ")
             height = 0.98 - 0.085 * (row % 5)
-            axes.text(event.t_s, height, f" {name}", transform=axes.get_xaxis_transform(), fontsize=6, va="top")
+            side = "right" if event.t_s > 0.9 * end_s else "left"
+            axes.text(
+                event.t_s, height, f" {name} ", transform=axes.get_xaxis_transform(), fontsize=6, va="top", ha=side
+            )
 
 
 def ascent(flight: Flight) -> Figure:

@@ -35,11 +35,11 @@ def departure(flight: Flight, left: Departure) -> Figure:
     near.set_ylabel("towards the Earth, m")
     near.set_aspect("equal")
     near.set_xlim(-450.0, 450.0)
-    near.legend(frameon=False, loc="lower left", fontsize=8)
+    near.legend(frameon=False, loc="lower right", fontsize=8)
     far.plot(r[:, 0] / KM, r[:, 2] / KM, color=SHIP, lw=1.4)
     far.plot(0.0, 0.0, "s", color=STATION, ms=6)
     far.annotate(
-        f"deorbit burn,\n{left.distance_m / KM:.0f} km away", (r[-1, 0] / KM, r[-1, 2] / KM), xytext=(0.62, 0.06),
+        f"deorbit burn,\n{left.distance_m / KM:.0f} km away", (r[-1, 0] / KM, r[-1, 2] / KM), xytext=(0.72, 0.34),
         textcoords="axes fraction", fontsize=8, arrowprops={"arrowstyle": "-", "color": DIM, "lw": 0.6},
     )  # fmt: skip
     far.set_xlabel("along the velocity, km")

@@ -32,7 +32,7 @@ from zarya.studies.windows.price import (
 )
 from zarya.studies.windows.question import Launch
 from zarya.time import Epoch
-from zarya.units import DAY, DEG, KM
+from zarya.units import DAY, DEG, KM, MINUTE
 
 type Floats = NDArray[np.float64]
 
@@ -42,7 +42,6 @@ NODE_SIGMA_S_DAY: Final = 0.15
 """Growth of the lift-off's error with the age of the set, its node alone: 0.0004 deg a day is 0.1 s (measured)."""
 TWILIGHT_DEG: Final = -6.0
 """The Sun no lower than this: civil twilight, a module on the ground is seen from the air."""
-MINUTE_S: Final = 60.0
 
 
 @dataclass(frozen=True)
@@ -94,10 +93,10 @@ def rows_of_scheme(
         return transfer_cost_m_s(scheme, insertion, found.station, phase_rad, offset_s)
 
     cost, leaving, detour = cost_at(to_ship, found.phase_rad)
-    late, _, _ = cost_at(to_ship + MINUTE_S, found.phase_rad)
-    early, _, _ = cost_at(to_ship - MINUTE_S, found.phase_rad)
+    late, _, _ = cost_at(to_ship + MINUTE, found.phase_rad)
+    early, _, _ = cost_at(to_ship - MINUTE, found.phase_rad)
     kg = launcher_kg(question, wait - to_ship)
-    kg_late, kg_early = (launcher_kg(question, wait + x) - launcher_kg(question, wait) for x in (MINUTE_S, -MINUTE_S))
+    kg_late, kg_early = (launcher_kg(question, wait + x) - launcher_kg(question, wait) for x in (MINUTE, -MINUTE))
     by_energy = (found.phase_rad >= lanes.low_rad) & (found.phase_rad <= lanes.high_rad) & (lanes.margin_kg >= 0.0)
     azimuth = _inertial_azimuth_rad(question, origin, liftoff, ascending)
     sun = light(question.pad, origin, liftoff, sets, found.station, scheme.transfer.transit_s, azimuth)
