@@ -1,7 +1,7 @@
 """The way home: the docked stay, departure, deorbit, entry and landing."""
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Final
 
 import jax
@@ -20,6 +20,7 @@ from zarya.flight.descent.plasma import blackout_s
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, passes
+from zarya.mission.book import Book
 from zarya.mission.lift import PHASE_SIGMA_LIMIT_RAD
 from zarya.mission.result import Burn, Departure, Floats, Home, Landing, Track
 from zarya.mission.scenario import Return, Scenario
@@ -37,19 +38,6 @@ SEARCH_DAYS: Final = 3
 GRAVITY_DEGREE: Final = 8
 """Of the field in the pass search and from the deorbit burn to the separation of the modules."""
 _STATION_STEP_S: Final = 60.0
-
-
-@dataclass
-class WayHome:
-    """What the way home adds to a flight: the same pieces that every phase leaves."""
-
-    home: Home
-    outcome: str
-    events: list[tuple[str, float, bool]] = field(default_factory=list)
-    burns: list[Burn] = field(default_factory=list)
-    used_kg: dict[str, float] = field(default_factory=dict)
-    figures: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
 
 
 def check_way(scenario: Scenario) -> None:
@@ -121,12 +109,13 @@ def prepare_home(scenario: Scenario, epoch: Epoch) -> HomePlan:
     return HomePlan(scenario, epoch, craft, choice, around, path, undocking_s, ignition_s, shared)
 
 
-def fly_home(plan: HomePlan, at: Handover, *, until: str, say: Progress) -> WayHome:
+def fly_home(plan: HomePlan, at: Handover, book: Book, *, until: str, say: Progress) -> None:
     """From the docked ship to the ground.
 
     Parameters
     ----------
-    plan : from `prepare_home`. at : the ship at contact. until : `departure` or `descent`. say : told what begins.
+    plan : from `prepare_home`. at : the ship at contact. book : what the flight leaves behind, written on.
+    until : `departure` or `descent`. say : told what begins.
 
     Raises
     ------
@@ -149,11 +138,10 @@ def fly_home(plan: HomePlan, at: Handover, *, until: str, say: Progress) -> WayH
         Handover(riding, jnp.zeros(3), jnp.zeros(3), at.outcome), plan.undocking_s, plan.ignition_s,
         craft.descent.distance_ahead_km.value * KM * min(1.0, (plan.ignition_s - plan.undocking_s) / usual_s),
     )  # fmt: skip
-    found = _begun(plan, departed, docked_s)
+    home = _begun(plan, departed, docked_s, book)
     if until == "descent":
         say("deorbit, entry, landing")
-        _land(plan, departed, found)
-    return found
+        _land(plan, departed, home, book)
 
 
 def _homebound(scenario: Scenario, way: Return) -> ShipData:
@@ -202,8 +190,8 @@ def _landing_pass(craft: ShipData, way: Return, epoch: Epoch) -> tuple[ElementCh
     )
 
 
-def _begun(plan: HomePlan, departed: Departed, docked_s: float) -> WayHome:
-    """The result up to the expected deorbit burn."""
+def _begun(plan: HomePlan, departed: Departed, docked_s: float, book: Book) -> Home:
+    """Write down the way up to the expected deorbit burn."""
     scenario, craft, path, epoch = plan.scenario, plan.craft, plan.path, plan.epoch
     undocking_s, choice = plan.undocking_s, plan.choice
     assert craft.departure is not None
@@ -228,8 +216,8 @@ def _begun(plan: HomePlan, departed: Departed, docked_s: float) -> WayHome:
         _unique(ship), station, Departure(undocking_s, departed.clear_s, departed.distance_m, failures, rows),
     )  # fmt: skip
     hooks = undocking_s - leaving.hooks_s.value
-    found = WayHome(home, OUTCOMES[Outcome.UNDOCKED])
-    found.events += [
+    book.home, book.outcome = home, OUTCOMES[Outcome.UNDOCKED]
+    book.events += [
         ("undocking_command", hooks, True),
         ("undocking", undocking_s, _way(scenario).undocking is not None),
         ("attitude_control_on", undocking_s + leaving.control_after_s.value, True),
@@ -237,24 +225,22 @@ def _begun(plan: HomePlan, departed: Departed, docked_s: float) -> WayHome:
     ]
     for k, dv in enumerate(np.asarray(log.burn_dv_lvlh)):
         x, y, z = (float(part) for part in dv)
-        found.burns.append(
+        book.burns.append(
             Burn(
                 f"separation_{k + 1}", "departure", float(log.burn_s[k]), math.hypot(x, y, z),
                 float(log.burn_lasts_s[k]), float(log.burn_kg[k]), (x, y, z),
             )
         )  # fmt: skip
-    found.used_kg["departure"] = departed.propellant_kg
-    found.figures["departure_distance_at_ignition_m"] = departed.distance_m
+    book.used_kg["departure"] = departed.propellant_kg
+    book.figures["departure_distance_at_ignition_m"] = departed.distance_m
     life = craft.docked_life_days
     if life is not None and stay_s > life.value * DAY:
-        found.notes.append(
-            f"docked for {stay_s / DAY:.1f} days, longer than the ship's published {life.value:.0f} days"
-        )
+        book.notes.append(f"docked for {stay_s / DAY:.1f} days, longer than the ship's published {life.value:.0f} days")
     mass_kg = craft.descent.ignition_mass_kg
-    found.notes.append(
+    book.notes.append(
         f"mass at the deorbit burn {mass_kg.value:.0f} kg ({mass_kg.source}): what was carried up and down is not known"
     )
-    return found
+    return home
 
 
 def _unique(track: Track) -> Track:
@@ -263,7 +249,7 @@ def _unique(track: Track) -> Track:
     return Track(track.t_s[keep], track.r_gcrf[keep], track.v_gcrf[keep], track.mass_kg[keep])
 
 
-def _land(plan: HomePlan, departed: Departed, found: WayHome) -> None:
+def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
     """Aim the deorbit burn from the path that was flown, and come down."""
     craft, zone = plan.craft, _way(plan.scenario).zone
     shared = plan.shared
@@ -271,7 +257,7 @@ def _land(plan: HomePlan, departed: Departed, found: WayHome) -> None:
     result: Aimed = aimed(shared, craft, [departed.path], np.array([plan.ignition_s]), *aim)
     log: DescentLog = jax.tree.map(lambda leaf: leaf[0], result.log)
     if int(log.outcome) != Outcome.FLYING:
-        found.outcome = OUTCOMES[int(log.outcome)]
+        book.outcome = OUTCOMES[int(log.outcome)]
         return
     assert craft.descent is not None
     ignition_s = float(log.ignition_s)
@@ -301,18 +287,18 @@ def _land(plan: HomePlan, departed: Departed, found: WayHome) -> None:
         history=rows,
     )
     flown = Track(rows["t_s"], rows["r_gcrf"], rows["v_gcrf"], rows["mass_kg"])
-    before = found.home.ship.t_s < ignition_s
+    before = home.ship.t_s < ignition_s
     ship = Track(
         *(
-            np.concatenate([getattr(found.home.ship, name)[before], getattr(flown, name)])
+            np.concatenate([getattr(home.ship, name)[before], getattr(flown, name)])
             for name in ("t_s", "r_gcrf", "v_gcrf", "mass_kg")
         )
     )
-    found.home = replace(found.home, landing=landing, ship=ship)
-    found.outcome = OUTCOMES[Outcome.LANDED if landing.is_inside_zone else Outcome.LANDED_OUTSIDE_ZONE]
+    book.home = replace(home, landing=landing, ship=ship)
+    book.outcome = OUTCOMES[Outcome.LANDED if landing.is_inside_zone else Outcome.LANDED_OUTSIDE_ZONE]
     limits = craft.descent.limits
     silence = blackout_s(shared.air, log.entry, limits.blackout_height_km.value * KM, limits.link_mhz.value * 1e6)
-    found.events += [
+    book.events += [
         ("deorbit_ignition", ignition_s, False),
         ("deorbit_cutoff", float(log.cutoff_s), False),
         ("module_separation", float(log.separation_s), False),
@@ -325,7 +311,7 @@ def _land(plan: HomePlan, departed: Departed, found: WayHome) -> None:
         ("landing", float(log.landing_s), False),
     ]
     dv = craft.deorbit.delta_v_m_s.value
-    found.burns.append(
+    book.burns.append(
         Burn("deorbit", "deorbit", ignition_s, dv, float(log.cutoff_s) - ignition_s, burned, (-dv, 0.0, 0.0))
     )
-    found.used_kg["deorbit"] = burned
+    book.used_kg["deorbit"] = burned

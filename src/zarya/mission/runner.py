@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import equinox as eqx
@@ -15,22 +15,21 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import orbital_loads
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
-from zarya.flight.ascent import heaviest_kg
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.frames import absolute_from_lvlh_rotating
 from zarya.gnc.proximity import perfect_navigation
 from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
+from zarya.mission.book import Book
 from zarya.mission.contact import coverage
 from zarya.mission.home import HomePlan, check_way, fly_home, prepare_home
-from zarya.mission.launch import launch, planned_ascent, studied_leads
-from zarya.mission.lift import next_opening
-from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, Home, InsertionOrbit, Propellant, Track
+from zarya.mission.launch import launch, studied_leads
+from zarya.mission.result import Burn, BurnPhase, Docking, Flight, Floats, Propellant, Track
 from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Progress, Setting, longer, prepared
+from zarya.mission.shortfall import opens_next, too_heavy
 from zarya.mission.timeline import timeline
-from zarya.units import DEG
 
 PHASES: Final = ("ascent", "phasing", "approach", "docking", "departure", "descent")
 """What `until` may name."""
@@ -38,25 +37,6 @@ HOMEWARD: Final = ("departure", "descent")
 APPROACH_ALLOWANCE_KG: Final = 60.0
 """Propellant kept for approach and docking when a plan is judged: measured 34-61 kg by port."""
 _STATION_STEP_S = 60.0
-
-
-@dataclass
-class _Book:
-    """What is written down while the flight goes on."""
-
-    events: list[tuple[str, float, bool]] = field(default_factory=list)
-    burns: list[Burn] = field(default_factory=list)
-    used_kg: dict[str, float] = field(default_factory=dict)
-    tracks: list[Track] = field(default_factory=list)
-    figures: dict[str, float] = field(default_factory=dict)
-    notes: list[str] = field(default_factory=list)
-    ascent: dict[str, Floats] = field(default_factory=dict)
-    approach: dict[str, Floats] = field(default_factory=dict)
-    impacts: dict[str, tuple[float, float, float]] = field(default_factory=dict)
-    insertion: InsertionOrbit | None = None
-    docking: Docking | None = None
-    home: Home | None = None
-    outcome: str = "stopped"
 
 
 def fly(
@@ -96,7 +76,7 @@ def fly(
 
 def _flown(setting: Setting, until: str, way: "Future[HomePlan] | None", *, lead_study: bool, say: Progress) -> Flight:
     """The phases in order; the first that fails ends the flight."""
-    book = _Book()
+    book = Book()
     book.figures["station_drag_scale"] = float(setting.station.drag_scale)
     say("ascent")
     at = _ascent(setting, book)
@@ -115,29 +95,22 @@ def _flown(setting: Setting, until: str, way: "Future[HomePlan] | None", *, lead
     return _flight(setting, at, book)
 
 
-def _home(way: "Future[HomePlan]", at: Handover, book: _Book, until: str, say: Progress) -> None:
+def _home(way: "Future[HomePlan]", at: Handover, book: Book, until: str, say: Progress) -> None:
     """The way home; where it cannot be flown the flight up to the docking stays, with the reason."""
     try:
-        found = fly_home(way.result(), at, until=until, say=say)
+        fly_home(way.result(), at, book, until=until, say=say)
     except FlightError as error:
         book.outcome = OUTCOMES[Outcome.NO_WAY_HOME]
         book.notes.append(str(error))
-        return
-    book.home, book.outcome = found.home, found.outcome
-    book.events += found.events
-    book.burns += found.burns
-    book.used_kg |= found.used_kg
-    book.figures |= found.figures
-    book.notes += found.notes
 
 
-def _is_flying(at: Handover, book: _Book) -> bool:
+def _is_flying(at: Handover, book: Book) -> bool:
     if int(at.outcome) != 0:
         book.outcome = OUTCOMES[int(at.outcome)]
     return int(at.outcome) == 0
 
 
-def _ascent(setting: Setting, book: _Book) -> Handover:
+def _ascent(setting: Setting, book: Book) -> Handover:
     flown = launch(setting.scenario, setting.lift, setting.around, setting.station, setting.ascent)
     book.events += flown.events
     book.ascent = flown.history
@@ -146,28 +119,9 @@ def _ascent(setting: Setting, book: _Book) -> Handover:
     if int(flown.handover.outcome) == Outcome.FLYING:
         book.insertion = flown.insertion
     else:
-        _too_heavy(setting, book)
+        too_heavy(setting, book)
     book.impacts = flown.impacts
     return flown.handover
-
-
-def _too_heavy(setting: Setting, book: _Book) -> None:
-    """Say how many kilograms keep the ship from its orbit; the steering is planned once more near the limit."""
-    ship = setting.scenario.ship
-    mass_kg = ship.mass_kg.value
-    most_kg = heaviest_kg(setting.ascent)
-    if most_kg is not None and most_kg < mass_kg:
-        near = ship.mass_kg.model_copy(update={"value": min(mass_kg, 1.04 * most_kg)})
-        lighter = replace(setting.scenario, ship=ship.model_copy(update={"mass_kg": near}))
-        most_kg = heaviest_kg(planned_ascent(lighter, setting.lift, setting.around)) or most_kg
-    if most_kg is None:
-        book.notes.append(f"{setting.scenario.launcher.name} does not put a third of the ship's mass into this orbit")
-    elif most_kg < mass_kg:
-        book.figures["ship_too_heavy_kg"] = mass_kg - most_kg
-        book.notes.append(
-            f"the ship is {mass_kg - most_kg:.0f} kg too heavy: {setting.scenario.launcher.name} puts "
-            f"{most_kg:.0f} kg of its {mass_kg:.0f} kg into this orbit"
-        )
 
 
 def _track(states: State) -> Track:
@@ -179,7 +133,7 @@ def _track(states: State) -> Track:
     )
 
 
-def _phasing(setting: Setting, at: Handover, book: _Book, say: Progress) -> tuple[Handover, Setting]:
+def _phasing(setting: Setting, at: Handover, book: Book, say: Progress) -> tuple[Handover, Setting]:
     """Plan and fly to the aim; a scheme that closes gives way to the next longer one."""
     plan, setting = _planned(setting, at, book, say)
     scheme = setting.scheme
@@ -199,7 +153,7 @@ def _phasing(setting: Setting, at: Handover, book: _Book, say: Progress) -> tupl
     return arrived, setting
 
 
-def _planned(setting: Setting, at: Handover, book: _Book, say: Progress) -> tuple[phasing.PhasingPlan, Setting]:
+def _planned(setting: Setting, at: Handover, book: Book, say: Progress) -> tuple[phasing.PhasingPlan, Setting]:
     numbers = setting.scenario.ship.pytree()
     spare = float(numbers.propellant_kg - numbers.deorbit_reserve_kg) - APPROACH_ALLOWANCE_KG
     why = ""
@@ -225,19 +179,11 @@ def _planned(setting: Setting, at: Handover, book: _Book, say: Progress) -> tupl
             if needed <= spare:
                 return plan, setting
             why = f"the plan needs {needed:.0f} kg of propellant, {spare:.0f} kg may be spent"
-        book.notes.append(f"the {orbits}-orbit scheme is closed: {why}{_opens_next(setting, orbits)}")
+        book.notes.append(f"the {orbits}-orbit scheme is closed: {why}{opens_next(setting, orbits)}")
     raise FlightError(f"{setting.scenario.name}: no scheme reaches the station; {why}", notes=list(book.notes))
 
 
-def _opens_next(setting: Setting, orbits: int) -> str:
-    """When a closed scheme opens again, in words."""
-    found = next_opening(setting.scenario, setting.lift, orbits)
-    if found is None:
-        return ""
-    return f"; it opens with the launch of {found.liftoff.iso()[:16]}Z (phase {found.phase_rad / DEG:.1f} deg)"
-
-
-def _book_burns(plan: Any, log: Any, scheme: Any, book: _Book) -> None:
+def _book_burns(plan: Any, log: Any, scheme: Any, book: Book) -> None:
     names = phasing.burn_names(scheme)
     dv = np.asarray(log.made.dv_lvlh)
     times = np.asarray(log.ignition_t_s)
@@ -252,7 +198,7 @@ def _burn_of(row: Mapping[str, float | str], phase: BurnPhase, dv_lvlh_m_s: tupl
     return Burn(str(row["name"]), phase, t_s, size, lasts, used, dv_lvlh_m_s)
 
 
-def _approach(setting: Setting, at: Handover, book: _Book) -> Handover:
+def _approach(setting: Setting, at: Handover, book: Book) -> Handover:
     scenario, station, contact_s = setting.scenario, setting.station, setting.contact_s
     ship = scenario.ship.pytree()
     plan = approach.prepare(
@@ -313,7 +259,7 @@ def _approach_track(station: StationPath, rows: Mapping[str, Floats], end: State
     )
 
 
-def _flight(setting: Setting, at: Handover, book: _Book) -> Flight:
+def _flight(setting: Setting, at: Handover, book: Book) -> Flight:
     scenario, lift, station = setting.scenario, setting.lift, setting.station
     end_s = float(at.ship.t_s)
     grid = np.arange(0.0, end_s + _STATION_STEP_S, _STATION_STEP_S)
