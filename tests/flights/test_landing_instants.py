@@ -159,7 +159,7 @@ def clock(history: ElementHistory) -> tuple[DescentLog, float]:
 
 
 def test_clock_of_ms11_within_30_s(clock: tuple[DescentLog, float]) -> None:
-    """Measured: -6, -9, -9, -15, -15 and -13 s; ignition at 432.9 km against 432.7 km; 4.01 g against 4 to 5."""
+    """Measured: -6, -9, -9, -15, -15 and -13 s; ignition at 432.9 km against 432.7 km."""
     log, height_m = clock
     with (DATA / "descent_clock.csv").open() as file:
         plan = {row["event"]: row for row in csv.DictReader(file)}
@@ -169,8 +169,13 @@ def test_clock_of_ms11_within_30_s(clock: tuple[DescentLog, float]) -> None:
         assert abs(difference) < 30.0, event
     assert abs(height_m / 1e3 - 432.7) < 5.0
     assert abs(float(log.peak_load_height_m) / 1e3 - 35.3) < 5.0
-    print(f"peak load {float(log.peak_load_g):.2f} g")
-    assert 3.95 < float(log.peak_load_g) < 5.0  # "4-5 g", to the digit published; 3.99 computed
+    assert float(log.peak_load_g) < 5.0
+
+
+@pytest.mark.xfail(reason="3.99 g: a bank that stays does not shape the load", strict=True)
+def test_peak_load_of_ms11_is_4_to_5_g(clock: tuple[DescentLog, float]) -> None:
+    log, _ = clock
+    assert 4.0 < float(log.peak_load_g) < 5.0
 
 
 def test_planned_bank_is_that_of_the_published_interval(clock: tuple[DescentLog, float]) -> None:

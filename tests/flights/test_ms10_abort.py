@@ -31,12 +31,16 @@ def test_each_start_is_near_the_reported_outcome(rows, key, share):
         assert rows[name][key] == pytest.approx(REPORTED[key], rel=share)
 
 
+@pytest.mark.xfail(
+    reason="1873 m/s: with the full tanks of the 2.1a, which the FG would not empty, it was 1849 m/s", strict=True
+)
 def test_our_trajectory_has_the_reported_speed_at_the_reported_height(rows):
-    """Our own trajectory passes 58 km 22 s after the separation of the strap-ons, at 1873 m/s where 1848 are reported.
-
-    With the full tanks of the 2.1a, which the FG would not empty, it was 1849 m/s.
-    """
+    """Our own trajectory passes 58 km 22 s after the separation of the strap-ons; 1848 m/s are reported there."""
     own = rows["own trajectory, at the reported height"]
-    assert own["speed_m_s"] == pytest.approx(1_848.0, abs=30.0)
+    assert own["speed_m_s"] == pytest.approx(1_848.0, abs=20.0)
+
+
+def test_an_abort_from_the_reported_height_tops_out_and_bears_what_is_reported(rows):
+    own = rows["own trajectory, at the reported height"]
     assert own["apogee_km"] == pytest.approx(91.5, abs=3.0)
     assert own["peak_g"] == pytest.approx(6.7, abs=0.3)
