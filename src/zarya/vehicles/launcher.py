@@ -58,8 +58,11 @@ class StageData(Record):
     """mean throttle from ignition to lift-off, for a stage lit on the pad"""
     throttle: Series
     """rows (seconds after lift-off, fraction of thrust and flow); each holds until the next"""
-    cutoff: Literal["commanded", "guidance", "depletion"]
+    cutoff: Literal["commanded", "level", "guidance", "depletion"]
+    """commanded: by the clock at `cutoff_s`; level: when the tanks hold what they hold at `cutoff_s` undispersed"""
     cutoff_s: Seconds | None = None
+    shutdown_s: Seconds | None = None
+    """start of the shut-down sequence, which is moved as a whole with a cut-off by level"""
     separation_s: Seconds | None = None
     separation_delay_s: Duration | None = None
     """seconds from a cut-off by guidance or depletion to separation"""
@@ -70,8 +73,13 @@ class StageData(Record):
 
     @model_validator(mode="after")
     def _is_whole(self) -> "StageData":
-        if (self.cutoff == "commanded") != (self.cutoff_s is not None):
-            raise ValueError('cutoff_s is given exactly when cutoff = "commanded"')
+        if (self.cutoff in ("commanded", "level")) != (self.cutoff_s is not None):
+            raise ValueError('cutoff_s is given exactly when cutoff = "commanded" or "level"')
+        if (self.cutoff == "level") != (self.shutdown_s is not None):
+            raise ValueError('shutdown_s is given exactly when cutoff = "level"')
+        start, stop = self.shutdown_s, self.cutoff_s
+        if start and stop and not max(0.0, self.ignition_s.value) < start.value <= stop.value:
+            raise ValueError("shutdown_s lies between ignition and cutoff_s")
         if (self.separation_s is None) == (self.separation_delay_s is None):
             raise ValueError("give one of separation_s and separation_delay_s")
         if self.ignition_s.value < 0.0 and self.pad_throttle is None:
@@ -247,6 +255,7 @@ class Launcher(eqx.Module):
     consumable_flow_kg_s : (stage,) kg/s at full thrust, beside the propellant.
     dry_kg : (stage,) kg, without parts listed as jettisons; the payload adapter is in the last row.
     ignition_s : (stage,) s after lift-off. cutoff_s : (stage,) s; nan by guidance, inf by depletion.
+    shutdown_s : (stage,) s, start of the shut-down sequence of a cut-off by level; nan with any other cut-off.
     separation_s : (stage,) s; nan when it follows cut-off by separation_delay_s (stage,) s (else nan).
     throttle : (stage, point, 2) seconds after lift-off and fraction; a row holds until the next,
     padding repeats the last.
@@ -268,6 +277,7 @@ class Launcher(eqx.Module):
     dry_kg: Float[Array, " stage"]
     ignition_s: Float[Array, " stage"]
     cutoff_s: Float[Array, " stage"]
+    shutdown_s: Float[Array, " stage"]
     separation_s: Float[Array, " stage"]
     separation_delay_s: Float[Array, " stage"]
     throttle: Float[Array, "stage point 2"]
@@ -345,6 +355,7 @@ def _launcher(data: LauncherData) -> Launcher:
         dry_kg=column(dry),
         ignition_s=column([s.ignition_s.value for s in stages]),
         cutoff_s=column([clock[s.cutoff] if s.cutoff_s is None else s.cutoff_s.value for s in stages]),
+        shutdown_s=column([np.nan if s.shutdown_s is None else s.shutdown_s.value for s in stages]),
         separation_s=column([np.nan if s.separation_s is None else s.separation_s.value for s in stages]),
         separation_delay_s=column(
             [np.nan if s.separation_delay_s is None else s.separation_delay_s.value for s in stages]

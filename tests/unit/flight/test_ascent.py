@@ -204,12 +204,44 @@ def test_another_launcher_reaches_its_orbit(name, site, payload_kg, epoch, aroun
     assert float(log.course.propellant_left_kg) > 0.0
 
 
+def test_a_cut_off_by_level_leaves_the_tanks_as_undispersed(flight, plan):
+    """A strong engine and a fuller tank end the burn at another instant, with the same propellant left."""
+    _, log = flight
+    assert nominal(3).applied(plan.launcher).cutoff_s[:2].tolist() == plan.launcher.cutoff_s[:2].tolist()
+    case = eqx.tree_at(
+        lambda c: (c.thrust, c.load), nominal(3), (jnp.array([1.004, 1.01, 1.0]), jnp.array([1.0, 1.003, 1.0]))
+    )
+    _, other = fly(plan, case)
+    for row, sooner in ((0, 0.4), (1, 1.9)):
+        launcher, usual = other.course.launcher, log.course.launcher
+        moved_s = float(launcher.cutoff_s[row] - usual.cutoff_s[row])
+        assert -1.5 * sooner < moved_s < -0.5 * sooner
+        # what goes out beside the propellant goes by the seconds, not by the thrust
+        beside = -float(launcher.consumable_flow_kg_s[row]) * moved_s
+        residue_kg = float(other.parted.mass_kg[row] - log.parted.mass_kg[row])
+        assert residue_kg == pytest.approx(beside, abs=1.0)
+        assert float(launcher.separation_s[row] - usual.separation_s[row]) == pytest.approx(moved_s)
+    assert float(launcher.ignition_s[2]) == pytest.approx(float(launcher.cutoff_s[1]))
+    assert float(launcher.ignition_s[1]) == float(usual.ignition_s[1])  # lit on the pad
+    skirt = list(catalog.launcher("soyuz-2.1a").for_ship("soyuz-ms").jettison_names).index("aft_skirt")
+    assert float(launcher.jettison_s[skirt] - usual.jettison_s[skirt]) == pytest.approx(moved_s)
+
+
 def test_the_spread_of_the_margin_adds_up_from_its_parts(plan):
-    """Independent causes add in squares; cut off by the clock, a weak engine costs more than a strong one gives."""
+    """Independent causes add in squares; cut off by level, thrust hardly counts and nothing pulls the mean down."""
     data = catalog.launcher("soyuz-2.1a").for_ship("soyuz-ms")
     nothing, together, steady, *parts = margin_budget(data, plan, cases=100)
     assert nothing.sigma_kg < 1e-6
     squares = sum(part.sigma_kg**2 for part in parts)
     assert together.sigma_kg**2 == pytest.approx(squares, rel=0.4)  # 100 draws: 14 % in each sigma
+    assert together.mean_kg == pytest.approx(nothing.mean_kg, abs=3.0 * together.sigma_kg / 10.0)
+    assert steady.sigma_kg == pytest.approx(together.sigma_kg, rel=0.1)
+    assert parts[0].quantity == "drag"
+
+
+def test_cut_off_by_the_clock_a_weak_engine_costs_more_than_a_strong_one_gives(plan):
+    data = catalog.launcher("soyuz-2.1a").for_ship("soyuz-ms")
+    by_clock = replace(plan, launcher=replace(plan.launcher, shutdown_s=jnp.full(3, jnp.nan)))
+    nothing, together, steady, *parts = margin_budget(data, by_clock, cases=100)
     assert together.mean_kg < steady.mean_kg < nothing.mean_kg
     assert parts[0].quantity == "core thrust"
