@@ -13,7 +13,8 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings, surroundings
 from zarya.errors import FlightError, InputError
 from zarya.flight.departure import AROUND_IGNITION_S, WATCH_S, Departed, depart
-from zarya.flight.descent.flown import Descent, DescentLog
+from zarya.flight.descent.fall import Descent
+from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.history import history
 from zarya.flight.descent.plan import Aimed, aimed, descent, east_north_m, ship_path
 from zarya.flight.descent.plasma import blackout_s
@@ -277,10 +278,10 @@ def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
         longitude_rad=float(log.longitude_rad),
         miss_m=miss,
         is_inside_zone=miss <= zone.radius_km.value * KM,
-        entry_angle_rad=float(log.entry_angle_rad),
-        peak_load_g=float(log.peak_load_g),
-        peak_heat_w_m2=float(log.peak_heat_w_m2),
-        heat_load_j_m2=float(log.heat_load_j_m2),
+        entry_angle_rad=float(log.marks.entry_angle_rad),
+        peak_load_g=float(log.marks.peak_load_g),
+        peak_heat_w_m2=float(log.marks.peak_heat_w_m2),
+        heat_load_j_m2=float(log.marks.heat_load_j_m2),
         sink_m_s=float(log.descent_speed_m_s),
         cross_range_m=float(result.needed_m[0]),
         reach_m=(float(result.reach_m[0, 0]), float(result.reach_m[0, 1])),
@@ -302,12 +303,12 @@ def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
         ("deorbit_ignition", ignition_s, False),
         ("deorbit_cutoff", float(log.cutoff_s), False),
         ("module_separation", float(log.separation_s), False),
-        ("entry_interface", float(log.interface_s), False),
+        ("entry_interface", float(log.marks.interface_s), False),
         ("blackout_start", silence[0], False),
-        ("peak_load", float(log.peak_load_s), False),
+        ("peak_load", float(log.marks.peak_load_s), False),
         ("blackout_end", silence[1], False),
         ("parachute", float(log.parachute_s), False),
-        ("main_parachute", float(log.main_s), False),
+        ("main_parachute", float(log.marks.main_s), False),
         ("landing", float(log.landing_s), False),
     ]
     dv = craft.deorbit.delta_v_m_s.value

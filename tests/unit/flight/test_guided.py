@@ -88,8 +88,8 @@ def test_lean_steps_land_where_the_full_flight_lands(log: DescentLog, way: WayDo
         assert float(down.state.t_s - log.landing_s) == pytest.approx(0.0, abs=2.5)
         assert np.linalg.norm(np.asarray(way.ground_point_m(down.state)) - place) < miss_m
         assert float(down.sink_m_s) == pytest.approx(float(log.descent_speed_m_s), abs=0.01)
-        assert float(harm.peak_load_g) == pytest.approx(float(log.peak_load_g), rel=0.02)
-        assert float(harm.heat_load_j_m2) == pytest.approx(float(log.heat_load_j_m2), rel=0.01)
+        assert float(harm.peak_load_g) == pytest.approx(float(log.marks.peak_load_g), rel=0.02)
+        assert float(harm.heat_load_j_m2) == pytest.approx(float(log.marks.heat_load_j_m2), rel=0.01)
 
 
 def test_a_dispersed_case_is_what_the_full_flight_says(

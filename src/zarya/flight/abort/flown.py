@@ -14,8 +14,9 @@ from zarya.dynamics.motion import Load
 from zarya.dynamics.runge_kutta import step
 from zarya.dynamics.state import Force, State
 from zarya.environment.atmosphere import us76
-from zarya.flight.descent.flown import Descent
+from zarya.flight.descent.fall import Descent, height_and_climb, height_m
 from zarya.flight.descent.loads import Aerodynamics
+from zarya.flight.descent.parachutes import canopy
 from zarya.frames.geodetic import geodetic_from_itrf
 
 MOTOR_STEP_S, FALL_STEP_S, CHUTE_STEP_S, FAR_STEP_S = 0.1, 0.5, 0.25, 10.0
@@ -122,7 +123,7 @@ def fly(shared: Descent, abort: Abort) -> AbortLog:
     """
     zero = jnp.zeros_like(abort.start.t_s)
     never = jnp.full_like(zero, jnp.inf)
-    height, climb = _height_climb(shared, abort.start)
+    height, climb = height_and_climb(shared.air, abort.start)
     log = AbortLog(zero, zero, zero, height, abort.start.t_s, never, never, never, never, zero, zero, zero > 1.0)
     first = _Flight(abort.start, height, climb, abort.stage, zero, log)
 
@@ -147,20 +148,12 @@ def _stepped(shared: Descent, abort: Abort, at: _Flight) -> _Flight:
     """One step, its loads, and the stage after it."""
     module, state, zero = shared.module, at.state, jnp.zeros_like(at.height_m)
     is_motor, is_head, is_chute = at.stage == MOTOR, at.stage <= ARC, at.stage == CHUTES
+    dt = _step_s(abort, at, state.t_s - at.log.main_s, is_motor, is_chute)
     over = at.height_m - shared.ground_m
-    has_drogue = is_chute & (state.t_s - at.log.parachute_s >= module.drogue_delay_s)
-    drawn = has_drogue & (over <= module.main_height_over_ground_m)
-    main_s = jnp.where(drawn, jnp.minimum(at.log.main_s, state.t_s), at.log.main_s)
-    since = state.t_s - main_s
-    area = jnp.where(is_head, abort.drag_area_m2, jnp.where(has_drogue, module.drogue_drag_area_m2, 0.0))
-    area = jnp.where(since >= 0.0, module.reefed_drag_area_m2, area)
-    area = jnp.where(since >= module.reefing_s, module.main_drag_area_m2, area)
-    shed = (since > module.reefing_s) & (over < module.heat_shield_height_over_ground_m)
-    module_kg = jnp.where(shed, module.mass_kg - module.heat_shield_kg, module.mass_kg)
-    state = State(
-        state.t_s, state.r_gcrf, state.v_gcrf, state.tank_kg, jnp.where(is_head, abort.start.inert_kg, module_kg)
-    )
-    dt = _step_s(abort, at, since, is_motor, is_chute)
+    hanging = canopy(module, at.log.parachute_s, at.log.main_s, state.t_s, over, -at.climb_m_s, dt)
+    area = jnp.where(is_head, abort.drag_area_m2, hanging.drag_area_m2)
+    inert_kg = jnp.where(is_head, abort.start.inert_kg, hanging.module_kg)
+    state = State(state.t_s, state.r_gcrf, state.v_gcrf, state.tank_kg, inert_kg)
     lift = jnp.where(at.stage == FALL, abort.lift, 0.0)
     aero = Aerodynamics(shared.air, module, zero, lift, jnp.where(is_head, 0.0, shared.drag_scale), area)
     half = 0.5 * dt
@@ -175,7 +168,7 @@ def _stepped(shared: Descent, abort: Abort, at: _Flight) -> _Flight:
     mean = jax.tree.map(lambda a, b: 0.5 * (a + b), state, after)
     felt = air.force(mean.t_s, mean).newton_gcrf + push.force(mean.t_s, mean).newton_gcrf
     load_g = jnp.where(is_chute, 0.0, jnp.linalg.norm(felt) / (mean.mass_kg * STANDARD_GRAVITY_M_S2))
-    height, climb = _height_climb(shared, after)
+    height, climb = height_and_climb(shared.air, after)
     floor = jnp.where(is_chute, shared.ground_m, module.parachute_height_m)
     lands = (at.stage >= FALL) & (height <= floor) & (climb < 0.0)
     share = jnp.where(lands, jnp.clip((at.height_m - floor) / jnp.maximum(at.height_m - height, 1e-6), 0.0, 1.0), 1.0)
@@ -193,7 +186,7 @@ def _stepped(shared: Descent, abort: Abort, at: _Flight) -> _Flight:
         apogee_s=jnp.where(height > old.apogee_m, now, old.apogee_s),
         release_s=jnp.where(released, now, old.release_s),
         parachute_s=jnp.where(lands & (at.stage == FALL), now, old.parachute_s),
-        main_s=main_s,
+        main_s=hanging.main_s,
         landing_s=old.landing_s,
         latitude_rad=old.latitude_rad,
         longitude_rad=old.longitude_rad,
@@ -210,15 +203,6 @@ def _step_s(abort: Abort, at: _Flight, since_s: Scalar, is_motor: Bool[Array, ""
     chute = jnp.where(since_s > 20.0, 2.0 * CHUTE_STEP_S, CHUTE_STEP_S)
     left = jnp.sum(at.state.tank_kg) / jnp.maximum(abort.flow_kg_s, 1e-9)
     return jnp.where(is_motor, jnp.minimum(left, MOTOR_STEP_S), jnp.where(is_chute, chute, fall))
-
-
-def _height_climb(shared: Descent, state: State) -> tuple[Scalar, Scalar]:
-    """Height over WGS84, m, and its rate, m/s."""
-    dcm = shared.air.earth.dcm_itrf_from_gcrf(state.t_s)
-    latitude, longitude, height = geodetic_from_itrf(dcm @ state.r_gcrf)
-    cosine = jnp.cos(latitude)
-    up = jnp.stack([cosine * jnp.cos(longitude), cosine * jnp.sin(longitude), jnp.sin(latitude)])
-    return height, jnp.sum(up * (dcm @ state.v_gcrf))
 
 
 class Climb(eqx.Module):
@@ -257,9 +241,9 @@ def climb_to_orbit(shared: Descent, ship: State, thrust_n: Scalar, flow_kg_s: Sc
             thrust_n, level / jnp.linalg.norm(level), jnp.zeros(3), state.t_s, jnp.full_like(state.tank_kg, flow_kg_s)
         )
         after = step(state, dt, (*shared.orbit, thrust))
-        return after, jnp.minimum(lowest, _height_climb(shared, after)[0])
+        return after, jnp.minimum(lowest, height_m(shared.air, after))
 
-    end, lowest = jax.lax.fori_loop(0, BURN_STEPS, body, (ship, _height_climb(shared, ship)[0]))
+    end, lowest = jax.lax.fori_loop(0, BURN_STEPS, body, (ship, height_m(shared.air, ship)))
     perigee = perigee_m(end)
     return Climb(end, perigee, lowest, (perigee >= ORBIT_PERIGEE_M) & (lowest > LOWEST_M))
 

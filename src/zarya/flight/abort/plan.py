@@ -17,7 +17,8 @@ from zarya.flight import descent as home
 from zarya.flight.abort.escape import FAIRING, ORBIT, SEPARATION, TOWER, Escape, Motor
 from zarya.flight.abort.flown import FALL, LOWEST_M, MOTOR, Abort, AbortLog, Climb, climb_to_orbit, coast_until, fly
 from zarya.flight.ascent import AscentLog, AscentPlan
-from zarya.flight.descent.flown import Descent, DescentLog
+from zarya.flight.descent.fall import Descent
+from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import planned_program
 from zarya.flight.phase import Handover
 from zarya.gnc.entry import BankProgram

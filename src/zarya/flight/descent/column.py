@@ -18,8 +18,8 @@ from zarya.constants import WGS84_FLATTENING, WGS84_SEMI_MAJOR_AXIS_M
 from zarya.dynamics.loads import CentralGravity, without_flow
 from zarya.dynamics.motion import Load
 from zarya.dynamics.state import Force, State
-from zarya.flight.descent.flown import Descent, Trace
-from zarya.flight.descent.loads import HeldAerodynamics
+from zarya.flight.descent.fall import Descent, Trace
+from zarya.flight.descent.loads import HeldAerodynamics, held_aerodynamics
 from zarya.frames import EarthOrientation
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.tables import UniformTable
@@ -239,8 +239,8 @@ def _between(rows: Float[Array, "level column"], at: Scalar) -> tuple[Array, Arr
     return low + (inside - first) * slope, slope * (inside == at)
 
 
-class Aerodynamics(Load):
-    """Drag, lift and parachutes in the air of a `WayDown`.
+class ColumnAerodynamics(Load):
+    """Drag, lift and parachutes in the air of a `WayDown`: what `Aerodynamics` is in the air of the day.
 
     Parameters
     ----------
@@ -272,17 +272,9 @@ class Aerodynamics(Load):
         drag_area = case.drag * drag * way.module.reference_area_m2
         has_lift = self.lift * (self.parachute_drag_area_m2 <= 0.0)
         lift_area = has_lift * case.lift_to_drag * lift_to_drag * drag_area
-        return Thinning(
-            HeldAerodynamics(
-                0.5 * density * (drag_area + self.parachute_drag_area_m2),
-                0.5 * density * lift_area * jnp.cos(self.bank_rad),
-                0.5 * density * lift_area * jnp.sin(self.bank_rad),
-                way.omega_earth_gcrf,
-                wind,
-            ),
-            jnp.sqrt(jnp.sum(state.r_gcrf**2)),
-            scale_m,
-        )
+        open_area = drag_area + self.parachute_drag_area_m2
+        known = held_aerodynamics(density, open_area, lift_area, self.bank_rad, way.omega_earth_gcrf, wind)
+        return Thinning(known, jnp.sqrt(jnp.sum(state.r_gcrf**2)), scale_m)
 
 
 class Thinning(Load):

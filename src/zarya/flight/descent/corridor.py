@@ -119,7 +119,7 @@ def fly_entries(
         ends = jnp.stack([dcm(t_s) @ r_gcrf, dcm(last.state.t_s) @ last.state.r_gcrf])
         cross = jnp.linalg.norm(jnp.cross(ends[0], ends[1]))
         ground = descent.gravity.radius_m * jnp.arctan2(cross, jnp.sum(ends[0] * ends[1]))
-        return last.peak_load_g, last.heat_load_j_m2, ground, last.done > 0.5
+        return last.marks.peak_load_g, last.marks.heat_load_j_m2, ground, last.done > 0.5
 
     lanes = jax.vmap(jax.vmap(fly, in_axes=(None, None, 0)), in_axes=(0, 0, None))
     return Entries(*lanes(angles_rad, speeds_m_s, banks_rad))
@@ -191,7 +191,7 @@ def crossing(at: Floats, value: Floats, limit: float) -> float:
 def _interface(log: DescentLog) -> tuple[float, Floats, Floats]:
     """When, where and how fast a descent meets 100 km: cubic between the samples 5 s apart."""
     t, r, v = (np.asarray(x) for x in (log.entry.t_s, log.entry.r_gcrf, log.entry.v_gcrf))
-    at = float(log.interface_s)
+    at = float(log.marks.interface_s)
     k = int(np.clip(np.searchsorted(t, at), 1, len(t) - 1))
     h = t[k] - t[k - 1]
     s = (at - t[k - 1]) / h

@@ -1,15 +1,15 @@
 """From the separation of the modules to the parachute command, pure JAX."""
 
+from dataclasses import replace
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool
 
 from zarya.arrays import Index, Scalar
 from zarya.dynamics.state import State
-from zarya.flight.descent.fall import Descent, Fall, Trace, airspeed_m_s, height_m, sampled, stepped, until
+from zarya.flight.descent.fall import Descent, Fall, Marks, Trace, airspeed_m_s, height_m, sampled, stepped, until
 from zarya.flight.descent.loads import Aerodynamics
 from zarya.gnc.entry import BankProgram, rolled
 
@@ -37,7 +37,19 @@ def entering(descent: Descent, start: State, program: BankProgram) -> Fall:
     zero, never = jnp.zeros_like(start.t_s), jnp.full_like(start.t_s, _NEVER)
     bank = program.command_rad(jnp.linalg.norm(start.v_gcrf))
     height = height_m(descent.air, start)
-    return Fall(start, height, bank, zero, never, never, never, *(zero,) * 9)
+    marks = Marks(
+        interface_s=never,
+        guidance_s=never,
+        main_s=never,
+        entry_angle_rad=zero,
+        entry_speed_m_s=zero,
+        peak_load_g=zero,
+        peak_load_s=zero,
+        peak_load_height_m=zero,
+        peak_heat_w_m2=zero,
+        heat_load_j_m2=zero,
+    )
+    return Fall(start, height, bank, zero, zero, zero, marks)
 
 
 def entry_step(descent: Descent, program: BankProgram, at: Fall, dt_s: float) -> Fall:
@@ -57,15 +69,12 @@ def entry_step(descent: Descent, program: BankProgram, at: Fall, dt_s: float) ->
 
     enters, interface_s = passing(INTERFACE_M)
     guided, guidance_s = passing(module.guidance_height_m)
-    after = eqx.tree_at(
-        lambda f: (f.bank_rad, f.interface_s, f.guidance_s, f.entry_angle_rad, f.entry_speed_m_s),
-        after,
-        (
-            bank,
-            jnp.where(enters, interface_s, at.interface_s),
-            jnp.where(guided, guidance_s, at.guidance_s),
-            jnp.where(enters, angle, at.entry_angle_rad),
-            jnp.where(enters, jnp.linalg.norm(v), at.entry_speed_m_s),
-        ),
+    known = at.marks
+    marks = replace(
+        after.marks,
+        interface_s=jnp.where(enters, interface_s, known.interface_s),
+        guidance_s=jnp.where(guided, guidance_s, known.guidance_s),
+        entry_angle_rad=jnp.where(enters, angle, known.entry_angle_rad),
+        entry_speed_m_s=jnp.where(enters, jnp.linalg.norm(v), known.entry_speed_m_s),
     )
-    return until(at, after, module.parachute_height_m, dt_s)
+    return until(at, replace(after, bank_rad=bank, marks=marks), module.parachute_height_m)

@@ -1,5 +1,6 @@
 """A body falling through the air: what is shared, what is remembered, and one step of it. Pure JAX."""
 
+from dataclasses import replace
 from typing import Final
 
 import equinox as eqx
@@ -77,13 +78,18 @@ class Trace(eqx.Module):
     heat_w_m2: Scalar
 
 
-class Fall(eqx.Module):
-    """A falling body and what is remembered of its way."""
+class Marks(eqx.Module):
+    """What is noted of a fall on its way, () each.
 
-    state: State
-    height_m: Scalar
-    bank_rad: Scalar
-    done: Scalar
+    Parameters
+    ----------
+    interface_s, guidance_s, main_s : s from the flight's epoch: 100 km, the guidance height, the main parachute drawn;
+        infinite where it never comes to it.
+    entry_angle_rad, entry_speed_m_s : inertial flight-path angle (negative down) and speed at 100 km.
+    peak_load_g, peak_load_s, peak_load_height_m : the largest load of the air, its instant and height.
+    peak_heat_w_m2, heat_load_j_m2 : at the stagnation point (convective).
+    """
+
     interface_s: Scalar
     guidance_s: Scalar
     main_s: Scalar
@@ -94,8 +100,24 @@ class Fall(eqx.Module):
     peak_load_height_m: Scalar
     peak_heat_w_m2: Scalar
     heat_load_j_m2: Scalar
+
+
+class Fall(eqx.Module):
+    """A falling body, () but for the state.
+
+    Parameters
+    ----------
+    state : the body. height_m : over WGS84. bank_rad : rad from lift up. done : 1 once it has met its floor.
+    load_g, heat_w_m2 : load of the air and heating of the last step. marks : what is noted of its way.
+    """
+
+    state: State
+    height_m: Scalar
+    bank_rad: Scalar
+    done: Scalar
     load_g: Scalar
     heat_w_m2: Scalar
+    marks: Marks
 
 
 def stepped(descent: Descent, at: Fall, load: Aerodynamics, dt_s: float) -> Fall:
@@ -109,28 +131,20 @@ def stepped(descent: Descent, at: Fall, load: Aerodynamics, dt_s: float) -> Fall
     middle = State(middle.t_s, middle.r_gcrf, v, state.tank_kg, state.inert_kg)
     load_g = jnp.linalg.norm(held.force(middle.t_s, middle).newton_gcrf) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
     heat = SUTTON_GRAVES * jnp.sqrt(density / descent.module.nose_radius_m) * jnp.linalg.norm(v - v_air) ** 3
-    peaks = load_g > at.peak_load_g
-    return Fall(
-        state=after,
-        height_m=height_m(descent.air, after),
-        bank_rad=at.bank_rad,
-        done=at.done,
-        interface_s=at.interface_s,
-        guidance_s=at.guidance_s,
-        main_s=at.main_s,
-        entry_angle_rad=at.entry_angle_rad,
-        entry_speed_m_s=at.entry_speed_m_s,
-        peak_load_g=jnp.where(peaks, load_g, at.peak_load_g),
-        peak_load_s=jnp.where(peaks, state.t_s, at.peak_load_s),
-        peak_load_height_m=jnp.where(peaks, at.height_m, at.peak_load_height_m),
-        peak_heat_w_m2=jnp.maximum(at.peak_heat_w_m2, heat),
-        heat_load_j_m2=at.heat_load_j_m2 + heat * dt_s,
-        load_g=load_g,
-        heat_w_m2=heat,
+    known = at.marks
+    peaks = load_g > known.peak_load_g
+    marks = replace(
+        known,
+        peak_load_g=jnp.where(peaks, load_g, known.peak_load_g),
+        peak_load_s=jnp.where(peaks, state.t_s, known.peak_load_s),
+        peak_load_height_m=jnp.where(peaks, at.height_m, known.peak_load_height_m),
+        peak_heat_w_m2=jnp.maximum(known.peak_heat_w_m2, heat),
+        heat_load_j_m2=known.heat_load_j_m2 + heat * dt_s,
     )
+    return Fall(after, height_m(descent.air, after), at.bank_rad, at.done, load_g, heat, marks)
 
 
-def until(at: Fall, after: Fall, floor_m: Scalar, dt_s: float) -> Fall:
+def until(at: Fall, after: Fall, floor_m: Scalar) -> Fall:
     """`after` while above the floor; on the step that goes through, the point where it meets the floor; then still."""
     through = after.height_m <= floor_m
     share = jnp.clip((at.height_m - floor_m) / jnp.maximum(at.height_m - after.height_m, 1e-6), 0.0, 1.0)
@@ -160,13 +174,18 @@ def height_m(air: Air, state: State) -> Scalar:
 
 
 def climb_m_s(air: Air, state: State) -> Scalar:
-    """Rate of the geodetic height, m/s: velocity along the ellipsoid's normal."""
+    """Rate of the height over WGS84, m/s."""
+    return height_and_climb(air, state)[1]
+
+
+def height_and_climb(air: Air, state: State) -> tuple[Scalar, Scalar]:
+    """Height over WGS84, m, and its rate, m/s: velocity along the ellipsoid's normal."""
     dcm = air.earth.dcm_itrf_from_gcrf(state.t_s)
-    latitude, longitude, _ = geodetic_from_itrf(dcm @ state.r_gcrf)
+    latitude, longitude, height = geodetic_from_itrf(dcm @ state.r_gcrf)
     cosine = jnp.cos(latitude)
     up = jnp.stack([cosine * jnp.cos(longitude), cosine * jnp.sin(longitude), jnp.sin(latitude)])
     v = state.v_gcrf - jnp.cross(air.earth.omega_earth_gcrf(state.t_s), state.r_gcrf)
-    return jnp.sum(up * (dcm @ v))
+    return height, jnp.sum(up * (dcm @ v))
 
 
 def airspeed_m_s(air: Air, state: State) -> Scalar:

@@ -1,22 +1,19 @@
 """The way down, pure JAX: deorbit burn and coast, entry, parachutes, touchdown."""
 
+from dataclasses import replace
+
 import equinox as eqx
 import jax.numpy as jnp
 
 from zarya.arrays import Index, Scalar, Vector3
 from zarya.dynamics.state import State
 from zarya.flight.descent.deorbit import deorbit
-from zarya.flight.descent.entry import INTERFACE_M, enter, entering, entry_step
-from zarya.flight.descent.fall import SUTTON_GRAVES, Burn, Descent, Fall, Trace, airspeed_m_s, climb_m_s
+from zarya.flight.descent.entry import enter
+from zarya.flight.descent.fall import Descent, Marks, Trace, airspeed_m_s, climb_m_s
 from zarya.flight.descent.parachutes import descend
 from zarya.flight.phase import Outcome
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.gnc.entry import BankProgram
-
-__all__ = [
-    "INTERFACE_M", "SUTTON_GRAVES", "Burn", "Descent", "DescentLog", "Fall", "Trace", "airspeed_m_s", "deorbit",
-    "entering", "entry_step", "fly",
-]  # fmt: skip
 
 
 class DescentLog(eqx.Module):
@@ -24,11 +21,9 @@ class DescentLog(eqx.Module):
 
     Parameters
     ----------
-    ignition_s, cutoff_s, separation_s, interface_s, guidance_s, parachute_s, main_s, landing_s : () s.
+    ignition_s, cutoff_s, separation_s, parachute_s, landing_s : () s.
     latitude_rad, longitude_rad : () of the touchdown, WGS84.
-    entry_angle_rad, entry_speed_m_s : () inertial flight-path angle (negative down) and speed at 100 km.
-    peak_load_g, peak_load_s, peak_load_height_m : () the largest load of the air, its instant and height.
-    peak_heat_w_m2, heat_load_j_m2 : () at the stagnation point (convective).
+    marks : the other instants, the entry, the peaks.
     parachute_speed_m_s, descent_speed_m_s : () airspeed at the parachute command; sink just over the ground.
     separation_r_gcrf, separation_v_gcrf : (3,) m, m/s, where the three modules part.
     outcome : () `Outcome`: FLYING where the module is down, NOT_CONVERGED where it never came down in the time allowed.
@@ -38,20 +33,11 @@ class DescentLog(eqx.Module):
     ignition_s: Scalar
     cutoff_s: Scalar
     separation_s: Scalar
-    interface_s: Scalar
-    guidance_s: Scalar
     parachute_s: Scalar
-    main_s: Scalar
     landing_s: Scalar
     latitude_rad: Scalar
     longitude_rad: Scalar
-    entry_angle_rad: Scalar
-    entry_speed_m_s: Scalar
-    peak_load_g: Scalar
-    peak_load_s: Scalar
-    peak_load_height_m: Scalar
-    peak_heat_w_m2: Scalar
-    heat_load_j_m2: Scalar
+    marks: Marks
     parachute_speed_m_s: Scalar
     descent_speed_m_s: Scalar
     separation_r_gcrf: Vector3
@@ -59,6 +45,20 @@ class DescentLog(eqx.Module):
     outcome: Index
     entry: Trace
     chutes: Trace
+
+    def instants_s(self) -> dict[str, Scalar]:
+        """Instants in order by the names of the timeline, s from the flight's epoch."""
+        return {
+            "deorbit_ignition": self.ignition_s,
+            "deorbit_cutoff": self.cutoff_s,
+            "module_separation": self.separation_s,
+            "entry_interface": self.marks.interface_s,
+            "guidance": self.marks.guidance_s,
+            "peak_load": self.marks.peak_load_s,
+            "parachute": self.parachute_s,
+            "main_parachute": self.marks.main_s,
+            "landing": self.landing_s,
+        }
 
 
 def fly(descent: Descent, ignition: State, program: BankProgram) -> DescentLog:
@@ -90,20 +90,11 @@ def fly(descent: Descent, ignition: State, program: BankProgram) -> DescentLog:
         ignition_s=ignition.t_s,
         cutoff_s=cutoff.t_s,
         separation_s=separated.t_s,
-        interface_s=fallen.interface_s,
-        guidance_s=fallen.guidance_s,
         parachute_s=opened.t_s,
-        main_s=landed.main_s,
         landing_s=landed.state.t_s + braked,
         latitude_rad=latitude,
         longitude_rad=longitude,
-        entry_angle_rad=fallen.entry_angle_rad,
-        entry_speed_m_s=fallen.entry_speed_m_s,
-        peak_load_g=fallen.peak_load_g,
-        peak_load_s=fallen.peak_load_s,
-        peak_load_height_m=fallen.peak_load_height_m,
-        peak_heat_w_m2=fallen.peak_heat_w_m2,
-        heat_load_j_m2=fallen.heat_load_j_m2,
+        marks=replace(fallen.marks, main_s=landed.marks.main_s),
         parachute_speed_m_s=speed,
         descent_speed_m_s=sink,
         separation_r_gcrf=separated.r_gcrf,

@@ -12,8 +12,8 @@ from zarya.constants import STANDARD_GRAVITY_M_S2
 from zarya.dynamics.motion import derivative
 from zarya.dynamics.runge_kutta import step
 from zarya.dynamics.state import State
-from zarya.flight.descent.column import Aerodynamics, WayDown
-from zarya.flight.descent.flown import SUTTON_GRAVES
+from zarya.flight.descent.column import ColumnAerodynamics, WayDown
+from zarya.flight.descent.fall import SUTTON_GRAVES
 from zarya.gnc.entry import BankProgram, rolled
 
 THIN_M: Final = 95_000.0
@@ -106,7 +106,7 @@ def glided(way: WayDown, program: BankProgram, at: Body, dt_s: Scalar) -> tuple[
     bank = jnp.where(dt_s > 0.0, (swept + also) / jnp.maximum(dt_s, 1e-6), at.bank_rad)
     half = 0.5 * dt_s
     middle = State(state.t_s + half, state.r_gcrf + half * state.v_gcrf, state.v_gcrf, state.tank_kg, state.inert_kg)
-    held = Aerodynamics(way, bank, program.lift, jnp.zeros_like(half)).held(middle.t_s, middle)
+    held = ColumnAerodynamics(way, bank, program.lift, jnp.zeros_like(half)).held(middle.t_s, middle)
     newton = held.force(state.t_s, state).newton_gcrf
     load_g = jnp.sqrt(jnp.sum(newton**2)) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
     after = _body(way, step(state, dt_s, (way.gravity, held)), end, jnp.zeros_like(half))
@@ -207,7 +207,7 @@ def _implicit(way: WayDown, state: State, area_m2: Scalar, dt_s: Scalar) -> Stat
     """One step of ROS2 under a drag area."""
     zero, half = jnp.zeros_like(dt_s), 0.5 * dt_s
     middle = State(state.t_s + half, state.r_gcrf + half * state.v_gcrf, state.v_gcrf, state.tank_kg, state.inert_kg)
-    loads = (way.gravity, Aerodynamics(way, zero, zero, area_m2).held(middle.t_s, middle))
+    loads = (way.gravity, ColumnAerodynamics(way, zero, zero, area_m2).held(middle.t_s, middle))
 
     def acceleration(r_gcrf: Vector3, v_gcrf: Vector3) -> Vector3:
         moving = State(state.t_s, r_gcrf, v_gcrf, state.tank_kg, state.inert_kg)

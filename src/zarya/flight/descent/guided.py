@@ -9,7 +9,7 @@ from jaxtyping import Array, Bool, Float
 
 from zarya.arrays import Index, Scalar, Vector3
 from zarya.dynamics.state import State
-from zarya.flight.descent.column import Aerodynamics, WayDown
+from zarya.flight.descent.column import ColumnAerodynamics, WayDown
 from zarya.flight.descent.glide import (
     LONGEST_S,
     NEAR_M,
@@ -58,7 +58,7 @@ class _Guided(eqx.Module):
 def felt(way: WayDown, body: Body) -> tuple[Scalar, Scalar]:
     """What accelerometers tell at this state in this air, m/s2: against the motion over the ground, and across it."""
     state = body.state
-    held = Aerodynamics(way, body.bank_rad, jnp.ones_like(body.bank_rad), jnp.zeros_like(body.bank_rad)).held(
+    held = ColumnAerodynamics(way, body.bank_rad, jnp.ones_like(body.bank_rad), jnp.zeros_like(body.bank_rad)).held(
         state.t_s, state
     )
     a = held.force(state.t_s, state).newton_gcrf / way.mass_kg

@@ -83,17 +83,20 @@ class Aerodynamics(Load):
         drag_area = self.drag_scale * drag * self.module.reference_area_m2
         lift_area = self.lift * lift_to_drag * drag_area * (self.parachute_drag_area_m2 <= 0.0)
         omega = self.air.earth.omega_earth_gcrf(state.t_s)
-        return HeldAerodynamics(
-            0.5 * density * (drag_area + self.parachute_drag_area_m2),
-            0.5 * density * lift_area * jnp.cos(self.bank_rad),
-            0.5 * density * lift_area * jnp.sin(self.bank_rad),
-            omega,
-            v_air - jnp.cross(omega, state.r_gcrf),
+        wind = v_air - jnp.cross(omega, state.r_gcrf)
+        return held_aerodynamics(
+            density, drag_area + self.parachute_drag_area_m2, lift_area, self.bank_rad, omega, wind
         )
 
 
 class HeldAerodynamics(Load):
-    """The same at known air: half rho C A (kg/m) along the airspeed, up and to the right of it."""
+    """Aerodynamics at known air.
+
+    Parameters
+    ----------
+    drag_kg_m, up_kg_m, right_kg_m : () half rho C A, kg/m, against the airspeed, up and to the right of it.
+    omega_earth_gcrf : (3,) rad/s. wind_gcrf : (3,) m/s over the turning Earth.
+    """
 
     drag_kg_m: Scalar
     up_kg_m: Scalar
@@ -115,3 +118,15 @@ class HeldAerodynamics(Load):
     def held(self, t_s: Scalar, state: State) -> Load:
         """Has no slow part left."""
         return self
+
+
+def held_aerodynamics(
+    density_kg_m3: Scalar, drag_area_m2: Scalar, lift_area_m2: Scalar, bank_rad: Scalar, omega_earth_gcrf: Vector3,
+    wind_gcrf: Vector3,
+) -> HeldAerodynamics:  # fmt: skip
+    """Drag C A and lift C A, m2, the lift turned by the bank, in air of a density."""
+    half = 0.5 * density_kg_m3
+    lift = half * lift_area_m2
+    return HeldAerodynamics(
+        half * drag_area_m2, lift * jnp.cos(bank_rad), lift * jnp.sin(bank_rad), omega_earth_gcrf, wind_gcrf
+    )

@@ -34,7 +34,7 @@ def openings(descent: Descent, log: DescentLog) -> Openings:
     """
     module, chutes = descent.module, log.chutes
     _, _, height, speed = (np.asarray(x) for x in places(descent, chutes.t_s, chutes.r_gcrf, chutes.v_gcrf))
-    t_s, main_s = np.asarray(chutes.t_s), float(log.main_s)
+    t_s, main_s = np.asarray(chutes.t_s), float(log.marks.main_s)
     reefed_s = main_s + float(module.reefing_s)
     floor_m = float(descent.ground_m + module.heat_shield_height_over_ground_m)
     shed_s = float(np.interp(-floor_m, -height, t_s))

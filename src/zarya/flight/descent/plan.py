@@ -19,7 +19,8 @@ from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.environment.wind import WindProfile, calm
 from zarya.errors import InputError
-from zarya.flight.descent.flown import Burn, Descent, DescentLog, fly
+from zarya.flight.descent.fall import Burn, Descent
+from zarya.flight.descent.flown import DescentLog, fly
 from zarya.flight.descent.loads import Air
 from zarya.frames.earth import dcm_gcrf_from_teme
 from zarya.gnc.entry import REVERSAL_SPEEDS_M_S, BankProgram, correction

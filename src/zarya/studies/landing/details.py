@@ -78,7 +78,7 @@ def _corridor(log: DescentLog, asked: Question) -> Row:
         asked.shared, log, home.planned_bank_deg.value * DEG, home.limits.guided_load_g.value,
         home.limits.heat_load_mj_m2.value * 1e6,
     )  # fmt: skip
-    own = float(log.entry_angle_rad)
+    own = float(log.marks.entry_angle_rad)
     reach = [None if math.isnan(x) else in_degrees(x) for x in (found.reach_steep_rad, found.reach_shallow_rad)]
 
     def rounded(value: float, digits: int) -> float | None:
@@ -135,14 +135,14 @@ def _backup(one: Backup, k: int, nominal: DescentLog, commits_s: float | None, a
     if not comes_down:
         return row | dict.fromkeys(_BACKUP_KEYS)
     return row | {
-        "entry_angle_deg": in_degrees(log.entry_angle_rad),
-        "peak_g": round(float(log.peak_load_g), 2),
+        "entry_angle_deg": in_degrees(log.marks.entry_angle_rad),
+        "peak_g": round(float(log.marks.peak_load_g), 2),
         "landing_utc": asked.utc(log.landing_s),
         "landing_lat_deg": in_degrees(log.latitude_rad),
         "landing_lon_deg": in_degrees(log.longitude_rad),
         "shift_km": _apart_km(log, nominal),
         "corrected_bank_deg": round(float(one.bank_rad[k]) / DEG, 1),
-        "corrected_peak_g": round(float(better.peak_load_g), 2),
+        "corrected_peak_g": round(float(better.marks.peak_load_g), 2),
         "corrected_shift_km": _apart_km(better, nominal),
     }
 

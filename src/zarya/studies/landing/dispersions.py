@@ -47,11 +47,6 @@ BATCH: Final = 64
 """Cases of one compiled program on one device: what they carry stays in its cache; results do not depend on it."""
 GRAVITY_DEGREE: Final = 8
 _BESIDE_S: Final = 900.0
-_EVENTS: Final = {
-    "deorbit_ignition": "ignition_s", "deorbit_cutoff": "cutoff_s", "module_separation": "separation_s",
-    "entry_interface": "interface_s", "guidance": "guidance_s", "peak_load": "peak_load_s",
-    "parachute": "parachute_s", "main_parachute": "main_s", "landing": "landing_s",
-}  # fmt: skip
 
 
 def landing_dispersions(
@@ -168,7 +163,7 @@ def _nominal(
         float(free.landing_s),
         float(log.descent_speed_m_s - way.module.touchdown_speed_m_s),
         history(shared, _ship(path, log, craft), log),
-        {name: float(getattr(log, key)) for name, key in _EVENTS.items()},
+        {name: float(at_s) for name, at_s in log.instants_s().items()},
     )
 
 

@@ -128,9 +128,6 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
     assert ship.descent is not None
     log, free = lane(result.log, k), lane(result.ballistic, k)
 
-    def at(name: str) -> str:
-        return asked.utc(getattr(log, name))
-
     miss_km = float(np.linalg.norm(result.miss_m[k])) / KM
     low, high = result.reach_m[k] / KM
     needed = float(result.needed_m[k]) / KM
@@ -157,12 +154,12 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
     return {
         "_landing_s": float(log.landing_s),
         "undocking_utc": asked.utc(float(log.ignition_s) - ship.descent.undocking_to_ignition_s.value),
-        "deorbit_utc": at("ignition_s"),
-        "deorbit_cutoff_utc": at("cutoff_s"),
-        "module_separation_utc": at("separation_s"),
-        "entry_interface_utc": at("interface_s"),
-        "parachute_utc": at("parachute_s"),
-        "landing_utc": at("landing_s"),
+        "deorbit_utc": asked.utc(log.ignition_s),
+        "deorbit_cutoff_utc": asked.utc(log.cutoff_s),
+        "module_separation_utc": asked.utc(log.separation_s),
+        "entry_interface_utc": asked.utc(log.marks.interface_s),
+        "parachute_utc": asked.utc(log.parachute_s),
+        "landing_utc": asked.utc(log.landing_s),
         "cross_range_km": round(needed, 1),
         "cross_range_reach_km": [round(float(low), 1), round(float(high), 1)],
         "deorbit_delta_v_m_s": round(ship.deorbit.delta_v_m_s.value, 2),
@@ -170,18 +167,18 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
         "propellant_left_kg": None if asked.left_kg is None else round(asked.left_kg - burned_kg, 1),
         "landing_lat_deg": in_degrees(latitude),
         "landing_lon_deg": in_degrees(longitude),
-        "entry_angle_deg": in_degrees(log.entry_angle_rad),
-        "entry_speed_m_s": round(float(log.entry_speed_m_s), 1),
-        "peak_g": round(float(log.peak_load_g), 2),
-        "peak_g_height_km": round(float(log.peak_load_height_m) / KM, 1),
-        "peak_heat_kw_m2": round(float(log.peak_heat_w_m2) / KM, 1),
-        "heat_load_mj_m2": round(float(log.heat_load_j_m2) / 1.0e6, 1),
+        "entry_angle_deg": in_degrees(log.marks.entry_angle_rad),
+        "entry_speed_m_s": round(float(log.marks.entry_speed_m_s), 1),
+        "peak_g": round(float(log.marks.peak_load_g), 2),
+        "peak_g_height_km": round(float(log.marks.peak_load_height_m) / KM, 1),
+        "peak_heat_kw_m2": round(float(log.marks.peak_heat_w_m2) / KM, 1),
+        "heat_load_mj_m2": round(float(log.marks.heat_load_j_m2) / 1.0e6, 1),
         "parachute_speed_m_s": round(float(log.parachute_speed_m_s), 1),
         "sun_elevation_deg": round(float(elevation) / DEG, 2),
         "beta_deg": round(float(beta_angle_rad(jnp.asarray(now[:3]), jnp.asarray(now[3:]), sun)) / DEG, 2),
         "ballistic_lat_deg": in_degrees(free.latitude_rad),
         "ballistic_lon_deg": in_degrees(free.longitude_rad),
-        "ballistic_peak_g": round(float(free.peak_load_g), 2),
+        "ballistic_peak_g": round(float(free.marks.peak_load_g), 2),
         "ballistic_landing_utc": asked.utc(free.landing_s),
         "ballistic_short_km": round(float(np.linalg.norm(short)) / KM, 1),
         "miss_km": round(miss_km, 2),
@@ -232,9 +229,9 @@ def _beyond_limits(log: DescentLog, free: DescentLog, ship: ShipData) -> list[st
     if int(log.outcome) != Outcome.FLYING:
         return []
     checks = (
-        ("the load", float(log.peak_load_g), limits.guided_load_g.value, "g"),
-        ("the heat load", float(log.heat_load_j_m2) / 1e6, limits.heat_load_mj_m2.value, "MJ/m2"),
-        ("the ballistic load", float(free.peak_load_g), limits.ballistic_load_g.value, "g"),
+        ("the load", float(log.marks.peak_load_g), limits.guided_load_g.value, "g"),
+        ("the heat load", float(log.marks.heat_load_j_m2) / 1e6, limits.heat_load_mj_m2.value, "MJ/m2"),
+        ("the ballistic load", float(free.marks.peak_load_g), limits.ballistic_load_g.value, "g"),
     )
     return [
         f"{name} of {value:.1f} {unit} is {value - limit:.1f} {unit} over the limit of {limit:g}"
