@@ -1,7 +1,12 @@
 import json
+import shlex
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+
+from zarya.cli import main
 
 
 def zarya(*arguments: str, folder: Path | None = None) -> subprocess.CompletedProcess[str]:
@@ -27,6 +32,47 @@ def test_bad_input_is_one_message_and_exit_code_two() -> None:
     failed = zarya("fly", "soyuz-ms-42", "--json")
     assert failed.returncode == 2
     assert json.loads(failed.stdout)["problems"][0]["value"] == "soyuz-ms-42"
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("fly --nope", "fly: no such option (found '--nope'). `zarya fly --help`"),
+        ("fly soyuz-ms-24 --caes 3", "fly: no such option (found '--caes'). Did you mean --cases?"),
+        ("fly", "fly: mission: missing. Name (soyuz-ms-24) or path of a mission file."),
+        ("flyy", "no such command (found 'flyy'). Did you mean fly?"),
+        ("fly soyuz-ms-24 --cases abc", "fly: --cases: not a whole number (found 'abc')."),
+        ("land --propellant-kg=x", "land: --propellant-kg: not a number (found 'x')."),
+        ("land --seed -1", "land: --seed: must be greater than or equal to 0 (found '-1')."),
+        ("fly soyuz-ms-24 --until", "fly: --until: its value is missing."),
+        ("fly soyuz-ms-24 soyuz-ms-25", "fly: got unexpected extra argument(s) (soyuz-ms-25)."),
+        ("--nope", "no such option (found '--nope'). `zarya --help`"),
+    ],
+)
+def test_what_the_parser_refuses_is_one_message(
+    line: str, told: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, *rest = shlex.split(line)
+    for extra in ([], ["--json"]):
+        monkeypatch.setattr("sys.argv", ["zarya", first, *extra, *rest])
+        with pytest.raises(SystemExit) as done:
+            main()
+        said = capsys.readouterr()
+        assert done.value.code == 2
+        assert told in " ".join(said.err.split())
+        assert "╭" not in said.err + said.out
+        assert bool(said.out) == bool(extra)
+    answer = json.loads(said.out)
+    assert not answer["ok"]
+    assert told in answer["error"]
+    assert len(answer["problems"]) == 1
+
+
+def test_the_bare_name_shows_the_help() -> None:
+    done = zarya()
+    assert done.returncode == 2
+    assert "land" in done.stdout
+    assert zarya("fly", "--help").returncode == 0
 
 
 def test_new_file_passes_the_check(tmp_path: Path) -> None:

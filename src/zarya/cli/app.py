@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from zarya.cli.refusal import PARSER_ERROR, refusal, unknown_command
 from zarya.errors import FlightError, InputError
 
 _ORDER = ("fly", "windows", "phase", "land", "abort", "propagate", "fit", "convert", "check", "new", "catalog")
@@ -23,6 +24,18 @@ class _Ordered(TyperGroup):
     def list_commands(self, ctx: Any) -> list[str]:
         """Names in the order of `_ORDER`; a new one comes last."""
         return sorted(super().list_commands(ctx), key=lambda name: (*_ORDER, name).index(name))
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command of a name.
+
+        Raises
+        ------
+        InputError : there is none.
+        """
+        found = super().get_command(ctx, cmd_name)
+        if found is None and not cmd_name.startswith("-"):
+            raise unknown_command(cmd_name, self.list_commands(ctx))
+        return found
 
 
 app = typer.Typer(
@@ -45,22 +58,32 @@ Catalog = Annotated[Path | None, typer.Option("--catalog", help="Folder of TOML 
 def run() -> None:
     """Run the command line: exit code 0 done, 1 the flight or study failed, 2 bad input."""
     try:
-        app()
-    except InputError as error:
-        _fail(error, 2)
-    except FlightError as error:
-        _fail(error, 1)
-    except BrokenPipeError:
+        sys.exit(_exit_code())
+    except (BrokenPipeError, typer.Abort):
         sys.exit(1)
 
 
-def _fail(error: Exception, code: int) -> None:
+def _exit_code() -> Any:
+    try:
+        return app(standalone_mode=False)
+    except PARSER_ERROR as error:
+        if type(error).__name__ == "NoArgsIsHelpError":  # `zarya` alone: the help is on the screen
+            return 2
+        return _told(refusal(error, sys.argv[1:]), 2)
+    except InputError as error:
+        return _told(error, 2)
+    except FlightError as error:
+        return _told(error, 1)
+
+
+def _told(error: Exception, code: int) -> int:
+    """The exit code, once the error has been said."""
     if "--json" in sys.argv:
         problems = [asdict(item) for item in error.problems] if isinstance(error, InputError) else []
         detail = error.detail if isinstance(error, FlightError) else {}
         print_json({"ok": False, "error": str(error), "problems": problems, **detail})
     err.print(f"zarya: {error}", style="red", markup=False, highlight=False)
-    sys.exit(code)
+    return code
 
 
 def print_json(document: Mapping[str, Any]) -> None:
