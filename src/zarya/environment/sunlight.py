@@ -1,18 +1,27 @@
 """Who sees the Sun: the Earth's shadow and the angle of the Sun to an orbit."""
 
+from typing import Final
+
 import jax.numpy as jnp
+import numpy as np
 
 from zarya.arrays import Scalar, Vector3
-from zarya.constants import RADIUS_SUN_M, WGS84_SEMI_MAJOR_AXIS_M
+from zarya.constants import RADIUS_SUN_M, WGS84_FLATTENING, WGS84_SEMI_MAJOR_AXIS_M
+
+_ROUND: Final = np.array([1.0, 1.0, 1.0 / (1.0 - WGS84_FLATTENING)])
+"""Scales that make the ellipsoid of the Earth a sphere of its semi-major axis."""
 
 
 def shadow_fraction(r_gcrf: Vector3, r_sun_gcrf: Vector3) -> Scalar:
     """Part of the Sun's disc seen from `r_gcrf` (m): 1 in sunlight, 0 in umbra, between in penumbra.
 
-    **Model** conical shadow: overlap of the discs of Sun and Earth as they appear.
+    **Model** conical shadow: overlap of the discs of Sun and Earth as they appear, after a stretch along the axis of
+    gcrf that makes the flattened Earth a sphere (a ray that touches the one touches the other).
     **Source** Montenbruck & Gill, Satellite Orbits, section 3.4.2. **Valid** outside the Earth.
-    **Ignores** the Earth's flattening (up to 3 s of the time of entry in low orbit), refraction and limb darkening.
+    **Ignores** the 0.1 deg between the axes of gcrf and of the Earth (10 ms of the time of entry), the stretch of the
+    Sun's disc (0.3 %), refraction and limb darkening.
     """
+    r_gcrf, r_sun_gcrf = r_gcrf * _ROUND, r_sun_gcrf * _ROUND
     to_sun = r_sun_gcrf - r_gcrf
     distance, r = jnp.linalg.norm(to_sun), jnp.linalg.norm(r_gcrf)
     sun = jnp.arcsin(jnp.minimum(RADIUS_SUN_M / distance, 1.0))

@@ -45,3 +45,24 @@ def test_what_cannot_fly_is_refused(epoch: Epoch) -> None:
         ForceModel(121)
     with pytest.raises(InputError, match="positive"):
         ForceModel(20, has_drag=True, mass_kg=7_000.0, drag_area_m2=10.0)
+    for r, v in ((0.1 * R, V), (1.0e3 * R, V), (R, 1.0e3 * V)):
+        with pytest.raises(InputError, match="km from the Earth's centre"):
+            propagate(epoch, r, v, 600.0, 60.0, ForceModel(2))
+
+
+def test_arcs_resolve_the_air_at_perigee(epoch: Epoch) -> None:
+    """Two hours from a perigee at 130 km in a transfer orbit, in arcs of the whole and in arcs of the first minutes."""
+    perigee_m, e, gm = 6_508_137.0, 0.73, 3.986004415e14
+    speed = math.sqrt(gm * (1.0 + e) / perigee_m)
+    model = ForceModel(2, has_drag=True, mass_kg=1_000.0, drag_area_m2=10.0, drag_coefficient=2.2)
+    at = epoch + 7_200.0
+    r, v = perigee_m * np.array([0.9, 0.3, 0.3**0.5 * 0.577]), np.zeros(3)
+    r *= perigee_m / np.linalg.norm(r)
+    across = np.cross([0.0, 0.0, 1.0], r)
+    v = speed * across / np.linalg.norm(across)
+    out = propagate(at, r, v, 7_200.0, 7_200.0, model)
+    halves = propagate(at, r, v, 400.0, 400.0, model)
+    rest = propagate(at + 400.0, halves.r_gcrf[-1], halves.v_gcrf[-1], 6_800.0, 6_800.0, model)
+    free = propagate(at, r, v, 7_200.0, 7_200.0, ForceModel(2))
+    assert np.linalg.norm(free.r_gcrf[-1] - out.r_gcrf[-1]) > 5_000.0
+    assert np.linalg.norm(rest.r_gcrf[-1] - out.r_gcrf[-1]) < 0.05
