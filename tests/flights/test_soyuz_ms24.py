@@ -159,6 +159,17 @@ def test_lands_within_the_published_ellipse_of_the_flown_point(flight: Flight) -
     assert 3.5 < landing.peak_load_g < 5.0
 
 
+def test_spun_up_it_would_fall_short_as_others_did(flight: Flight) -> None:
+    """Ballistic landings are reported 340 to 475 km short, 600 by design, at 8 to 9 g."""
+    assert flight.home is not None
+    assert flight.home.landing is not None
+    spun = flight.home.landing.ballistic
+    assert spun is not None
+    assert 300.0 * KM < spun.short_m < 600.0 * KM
+    assert 8.0 < spun.peak_load_g < 9.0
+    assert spun.t_s < flight.home.landing.t_s
+
+
 def test_departure_clears_the_keep_out_sphere_whatever_burn_fails(flight: Flight) -> None:
     """Measured: clear 399 s after the undocking; nearest return 3.4 km with one burn missed, 358 m with both."""
     assert flight.home is not None

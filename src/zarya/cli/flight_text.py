@@ -129,6 +129,12 @@ def _home_lines(report: Mapping[str, Any]) -> list[str]:
             f"{landing['peak_heat_kw_m2']:.0f} kW/m2; cross-range {landing['cross_range_km']:.0f} km of "
             f"{low:.0f} to {high:.0f}; {landing['sink_before_engines_m_s']:.1f} m/s before the soft-landing engines"
         )
+        if landing["ballistic_short_km"] is not None:
+            lines.append(
+                f"without lift {landing['ballistic_lat_deg']:.4f} N {landing['ballistic_lon_deg']:.4f} E, "
+                f"{landing['ballistic_short_km']:.0f} km short, {landing['ballistic_peak_g']:.2f} g; "
+                "entry corridor and back-ups of the burn: zarya land"
+            )
         if home := report["crew"]["home"]:
             lines.append(f"home: {', '.join(home)}")
     return lines

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from zarya.mission.result import Departure, Flight, Home, Landing
+from zarya.mission.result import Ballistic, Departure, Flight, Home, Landing
 from zarya.units import DAY, DEG, HOUR, KM
 
 
@@ -60,4 +60,15 @@ def _landing(flight: Flight, landing: Landing) -> dict[str, Any]:
         "sink_before_engines_m_s": round(landing.sink_m_s, 3),
         "cross_range_km": round(landing.cross_range_m / KM, 2),
         "cross_range_reach_km": [round(part / KM, 1) for part in landing.reach_m],
+        **_ballistic(flight, landing.ballistic),
+    }
+
+
+def _ballistic(flight: Flight, one: Ballistic | None) -> dict[str, Any]:
+    return {
+        "ballistic_lat_deg": one and round(one.latitude_rad / DEG, 5),
+        "ballistic_lon_deg": one and round(one.longitude_rad / DEG, 5),
+        "ballistic_peak_g": one and round(one.peak_load_g, 2),
+        "ballistic_landing_utc": one and flight.utc(one.t_s),
+        "ballistic_short_km": one and round(one.short_m / KM, 1),
     }

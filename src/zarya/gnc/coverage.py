@@ -28,8 +28,8 @@ def ground_visibility(stations: tuple[GroundStationData, ...], r_itrf: Floats) -
     """
     seen = np.zeros((len(stations), r_itrf.shape[0]), dtype=np.bool_)
     for row, data in enumerate(stations):
-        latitude, longitude = data.latitude_deg.value * DEG, data.longitude_deg.value * DEG
-        place = np.asarray(itrf_from_geodetic(leaf(latitude), leaf(longitude), leaf(data.height_m.value)))
+        latitude, longitude, height = data.geodetic
+        place = np.asarray(itrf_from_geodetic(leaf(latitude), leaf(longitude), leaf(height)))
         up = np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
         line = r_itrf - place
         seen[row] = line @ up >= np.sin(data.elevation_mask_deg.value * DEG) * np.linalg.norm(line, axis=1)

@@ -14,7 +14,7 @@ from zarya.frames.geodetic import itrf_from_geodetic
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
-from zarya.units import DEG, HOUR
+from zarya.units import HOUR
 from zarya.vehicles.ship import ShipData
 from zarya.vehicles.site import ZoneData
 
@@ -54,7 +54,7 @@ def passes(
     assert ship.descent is not None
     before_s = ship.descent.undocking_to_ignition_s.value + IGNITION_BEFORE_CLOSEST_S
     first, last = start_s - NAIVE_DELAY_S - 300.0, start_s + span_s - NAIVE_DELAY_S + 300.0
-    place = np.asarray(itrf_from_geodetic(*(jnp.asarray(x) for x in _place(zone))))
+    place = np.asarray(itrf_from_geodetic(*(jnp.asarray(x) for x in zone.geodetic)))
     found = []
     at = first
     while at < last:
@@ -90,7 +90,3 @@ def _distances_m(
     r = np.asarray(_itrf(around.earth, jnp.asarray(t_s), jnp.asarray(r_teme @ dcm.T)))
     cosine = r @ place / (np.linalg.norm(r, axis=1) * np.linalg.norm(place))
     return 6_371_000.0 * np.arccos(np.clip(cosine, -1.0, 1.0)), r[:, 2]
-
-
-def _place(zone: ZoneData) -> tuple[float, float, float]:
-    return zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG, zone.height_m.value

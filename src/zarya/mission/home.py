@@ -1,7 +1,7 @@
 """The way home: the docked stay, departure, deorbit, entry and landing."""
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Final
 
 import jax
@@ -23,12 +23,13 @@ from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_eleme
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, passes
 from zarya.mission.book import Book
 from zarya.mission.lift import PHASE_SIGMA_LIMIT_RAD
-from zarya.mission.result import Burn, Departure, Floats, Home, Landing, Track
+from zarya.mission.result import Ballistic, Burn, Departure, Floats, Home, Landing, Track
 from zarya.mission.scenario import Return, Scenario
 from zarya.mission.setting import Progress, station_days
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
 from zarya.vehicles.ship import ShipData
+from zarya.vehicles.site import ZoneData
 
 LANDED_M: Final = 1_000.0
 """A descent that is not aimed nearer than this does not reach the zone's aim."""
@@ -38,6 +39,11 @@ SEARCH_DAYS: Final = 3
 """Days searched for a pass in reach."""
 GRAVITY_DEGREE: Final = 8
 """Of the field in the pass search and from the deorbit burn to the separation of the modules."""
+DESCENT_EVENTS: Final = (
+    "deorbit_ignition", "deorbit_cutoff", "module_separation", "entry_interface", "blackout_start", "peak_load",
+    "blackout_end", "parachute", "main_parachute", "landing",
+)  # fmt: skip
+"""Of the timeline, in order."""
 _STATION_STEP_S: Final = 60.0
 
 
@@ -179,8 +185,7 @@ def _landing_pass(craft: ShipData, way: Return, epoch: Epoch) -> tuple[ElementCh
             for one, t in zip(near, first, strict=True)
         ]
         shared = descent(around, craft, way.zone.height_m.value)
-        aim = (way.zone.latitude_deg.value * DEG, way.zone.longitude_deg.value * DEG)
-        result = aimed(shared, craft, paths, first, *aim)
+        result = aimed(shared, craft, paths, first, *way.zone.geodetic[:2])
         for k, one in enumerate(near):
             is_down = int(result.log.outcome[k]) == Outcome.FLYING
             if is_down and np.linalg.norm(result.miss_m[k]) < LANDED_M and float(result.log.landing_s[k]) >= start_s:
@@ -251,17 +256,15 @@ def _unique(track: Track) -> Track:
 
 
 def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
-    """Aim the deorbit burn from the path that was flown, and come down."""
-    craft, zone = plan.craft, _way(plan.scenario).zone
-    shared = plan.shared
-    aim = (zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG)
-    result: Aimed = aimed(shared, craft, [departed.path], np.array([plan.ignition_s]), *aim)
+    """Aim the deorbit burn from the path that was flown, come down, and write it down."""
+    craft, zone, shared = plan.craft, _way(plan.scenario).zone, plan.shared
+    assert craft.descent is not None
+    result = aimed(shared, craft, [departed.path], np.array([plan.ignition_s]), *zone.geodetic[:2])
     log: DescentLog = jax.tree.map(lambda leaf: leaf[0], result.log)
     if int(log.outcome) != Outcome.FLYING:
         book.outcome = OUTCOMES[int(log.outcome)]
         return
-    assert craft.descent is not None
-    ignition_s = float(log.ignition_s)
+    ignition_s, burn_s = float(log.ignition_s), float(log.cutoff_s - log.ignition_s)
     now = departed.path(jnp.asarray(ignition_s))
     propellant = craft.propellant_kg.value
     ignition = State(
@@ -269,50 +272,56 @@ def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
         jnp.asarray(craft.descent.ignition_mass_kg.value - propellant),
     )  # fmt: skip
     rows = history(shared, ignition, log)
-    burned = float(shared.burn.flow_kg_s) * float(log.cutoff_s - log.ignition_s)
-    miss = float(np.linalg.norm(east_north_m(float(log.latitude_rad), float(log.longitude_rad), *aim)))
-    landing = Landing(
-        t_s=float(log.landing_s),
-        zone=zone.name,
-        latitude_rad=float(log.latitude_rad),
-        longitude_rad=float(log.longitude_rad),
-        miss_m=miss,
-        is_inside_zone=miss <= zone.radius_km.value * KM,
-        entry_angle_rad=float(log.marks.entry_angle_rad),
-        peak_load_g=float(log.marks.peak_load_g),
-        peak_heat_w_m2=float(log.marks.peak_heat_w_m2),
-        heat_load_j_m2=float(log.marks.heat_load_j_m2),
-        sink_m_s=float(log.descent_speed_m_s),
-        cross_range_m=float(result.needed_m[0]),
-        reach_m=(float(result.reach_m[0, 0]), float(result.reach_m[0, 1])),
-        history=rows,
-    )
+    landing = _landing(result, log, zone, rows)
     flown = Track(rows["t_s"], rows["r_gcrf"], rows["v_gcrf"], rows["mass_kg"])
-    before = home.ship.t_s < ignition_s
-    ship = Track(
-        *(
-            np.concatenate([getattr(home.ship, name)[before], getattr(flown, name)])
-            for name in ("t_s", "r_gcrf", "v_gcrf", "mass_kg")
-        )
-    )
-    book.home = replace(home, landing=landing, ship=ship)
+    book.home = replace(home, landing=landing, ship=_followed(home.ship, flown, ignition_s))
     book.outcome = OUTCOMES[Outcome.LANDED if landing.is_inside_zone else Outcome.LANDED_OUTSIDE_ZONE]
     limits = craft.descent.limits
     silence = blackout_s(shared.air, log.entry, limits.blackout_height_km.value * KM, limits.link_mhz.value * 1e6)
-    book.events += [
-        ("deorbit_ignition", ignition_s, False),
-        ("deorbit_cutoff", float(log.cutoff_s), False),
-        ("module_separation", float(log.separation_s), False),
-        ("entry_interface", float(log.marks.interface_s), False),
-        ("blackout_start", silence[0], False),
-        ("peak_load", float(log.marks.peak_load_s), False),
-        ("blackout_end", silence[1], False),
-        ("parachute", float(log.parachute_s), False),
-        ("main_parachute", float(log.marks.main_s), False),
-        ("landing", float(log.landing_s), False),
-    ]
+    instants = log.instants_s() | dict(zip(("blackout_start", "blackout_end"), silence, strict=True))
+    book.events += [(name, float(instants[name]), False) for name in DESCENT_EVENTS]
     dv = craft.deorbit.delta_v_m_s.value
-    book.burns.append(
-        Burn("deorbit", "deorbit", ignition_s, dv, float(log.cutoff_s) - ignition_s, burned, (-dv, 0.0, 0.0))
-    )
+    burned = float(shared.burn.flow_kg_s) * burn_s
+    book.burns.append(Burn("deorbit", "deorbit", ignition_s, dv, burn_s, burned, (-dv, 0.0, 0.0)))
     book.used_kg["deorbit"] = burned
+
+
+def _landing(result: Aimed, log: DescentLog, zone: ZoneData, rows: dict[str, Floats]) -> Landing:
+    """The touchdown of lane 0 of the descents aimed at the zone; `log` is that lane, `rows` its history."""
+    place = (float(log.latitude_rad), float(log.longitude_rad))
+    miss = float(np.linalg.norm(east_north_m(*place, *zone.geodetic[:2])))
+    marks = log.marks
+    return Landing(
+        t_s=float(log.landing_s),
+        zone=zone.name,
+        latitude_rad=place[0],
+        longitude_rad=place[1],
+        miss_m=miss,
+        is_inside_zone=miss <= zone.radius_km.value * KM,
+        entry_angle_rad=float(marks.entry_angle_rad),
+        peak_load_g=float(marks.peak_load_g),
+        peak_heat_w_m2=float(marks.peak_heat_w_m2),
+        heat_load_j_m2=float(marks.heat_load_j_m2),
+        sink_m_s=float(log.descent_speed_m_s),
+        cross_range_m=float(result.needed_m[0]),
+        reach_m=(float(result.reach_m[0, 0]), float(result.reach_m[0, 1])),
+        ballistic=_ballistic(jax.tree.map(lambda leaf: leaf[0], result.ballistic), place),
+        history=rows,
+    )
+
+
+def _ballistic(log: DescentLog, guided: tuple[float, float]) -> Ballistic | None:
+    """The landing of a spinning module, and how far it is from the guided one (latitude and longitude, rad)."""
+    if int(log.outcome) != Outcome.FLYING:
+        return None
+    place = (float(log.latitude_rad), float(log.longitude_rad))
+    short = float(np.linalg.norm(east_north_m(*place, *guided)))
+    return Ballistic(float(log.landing_s), *place, float(log.marks.peak_load_g), short)
+
+
+def _followed(track: Track, after: Track, from_s: float) -> Track:
+    """One track until an instant and another from there on."""
+    first = track.t_s < from_s
+    return Track(
+        *(np.concatenate([getattr(track, one.name)[first], getattr(after, one.name)]) for one in fields(Track))
+    )

@@ -154,6 +154,23 @@ class Departure:
 
 
 @dataclass(frozen=True)
+class Ballistic:
+    """Where the same ignition comes down if the module spins.
+
+    Parameters
+    ----------
+    t_s : s from the epoch. latitude_rad, longitude_rad : WGS84. peak_load_g : of the air.
+    short_m : m from there to the guided landing.
+    """
+
+    t_s: float
+    latitude_rad: float
+    longitude_rad: float
+    peak_load_g: float
+    short_m: float
+
+
+@dataclass(frozen=True)
 class Landing:
     """Touchdown and the way to it.
 
@@ -163,6 +180,7 @@ class Landing:
     is_inside_zone : inside the zone's radius. entry_angle_rad : at 100 km, inertial. peak_load_g : of the air.
     peak_heat_w_m2, heat_load_j_m2 : stagnation point, convective. sink_m_s : just over the ground, before the engines.
     cross_range_m : m of the aim to the right of the ballistic track. reach_m : what the lift carries, left and right.
+    ballistic : the landing without lift; None where it does not come down.
     history : (n,) and (n, 3) histories of `zarya.flight.descent.history`.
     """
 
@@ -179,6 +197,7 @@ class Landing:
     sink_m_s: float
     cross_range_m: float
     reach_m: tuple[float, float]
+    ballistic: Ballistic | None
     history: Mapping[str, Floats]
 
 

@@ -16,6 +16,11 @@ class _PlaceData(Entry):
     longitude_deg: Longitude
     height_m: Metres
 
+    @property
+    def geodetic(self) -> tuple[float, float, float]:
+        """Latitude and longitude, rad, and height over WGS84, m."""
+        return self.latitude_deg.value * DEG, self.longitude_deg.value * DEG, self.height_m.value
+
 
 class SiteData(_PlaceData):
     """A launch pad as its catalog file gives it, host side."""
@@ -76,8 +81,4 @@ class Place(eqx.Module):
 
 
 def _place(data: _PlaceData) -> Place:
-    return Place(
-        latitude_rad=leaf(data.latitude_deg.value * DEG),
-        longitude_rad=leaf(data.longitude_deg.value * DEG),
-        height_m=leaf(data.height_m.value),
-    )
+    return Place(*(leaf(part) for part in data.geodetic))

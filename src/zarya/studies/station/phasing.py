@@ -267,8 +267,7 @@ def _passed(
     choice: ElementChoice, burns: Sequence[Burn], axis_m: float, landing: NextLanding, catalog: str | Path | None
 ) -> LandingPass:
     """The pass over the zone of a station that has made these burns."""
-    zone = vehicles.zone(landing.zone, catalog)
-    place = (zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG, zone.height_m.value)
+    place = vehicles.zone(landing.zone, catalog).geodetic
     return landing_pass(choice.element_set, place, landing.day, lambda at: _fallen_rad(burns, axis_m, at))
 
 

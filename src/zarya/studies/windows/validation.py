@@ -92,8 +92,7 @@ def flown_leads(history: ElementHistory, flown: Iterable[Liftoff]) -> list[Flown
     """Lead and phase of flown lift-offs from the element set of the day."""
     found = []
     for one in flown:
-        site = catalog.site(one.site)
-        pad = (site.latitude_deg.value * DEG, site.longitude_deg.value * DEG, site.height_m.value)
+        pad = catalog.site(one.site).geodetic
         choice = choose_element_set(history, one.liftoff)
         lead_s, phase = flown_lead_s(choice.element_set, pad, soyuz_insertion(), one.liftoff, SCHEMES[one.orbits])
         found.append(FlownLead(one, choice, lead_s, phase))
