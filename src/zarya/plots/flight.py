@@ -1,7 +1,9 @@
 """Plots of one flight worth putting in a report: ascent, ground track, rendezvous, relative motion, budgets."""
 
 from collections.abc import Callable
+from typing import Final
 
+import jax
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -9,11 +11,15 @@ from matplotlib.figure import Figure
 from scipy.interpolate import CubicHermiteSpline
 
 from zarya.frames.earth import itrf_from_gcrf
+from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.mission.result import Flight, Floats
 from zarya.plots import home
 from zarya.plots.coast import coastlines
 from zarya.plots.style import DIM, MARK, SHIP, STATION, STYLE
 from zarya.units import DEG, KM
+
+LETTER_OF_AXIS: Final = 0.0065
+"""Width of a letter of 6 points over the axis of the ascent."""
 
 
 def draw_all(flight: Flight) -> dict[str, Figure]:
@@ -36,16 +42,27 @@ def draw_all(flight: Flight) -> dict[str, Figure]:
 
 
 def _events(axes: Axes, flight: Flight, end_s: float, *, text: bool) -> None:
-    marks = [event for event in flight.events if 0.0 < event.t_s <= end_s]
-    for row, event in enumerate(marks):
+    """A line for each event; its name in the first row in which no other name is in the way."""
+    ends_s: list[float] = []
+    for event in (one for one in flight.events if 0.0 < one.t_s <= end_s):
         axes.axvline(event.t_s, color=DIM, lw=0.6, ls=":")
-        if text:
-            name = event.name.replace("_", " ")
-            height = 0.98 - 0.085 * (row % 5)
-            side = "right" if event.t_s > 0.9 * end_s else "left"
-            axes.text(
-                event.t_s, height, f" {name} ", transform=axes.get_xaxis_transform(), fontsize=6, va="top", ha=side
-            )
+        if not text:
+            continue
+        name = _words(event.name)
+        is_late = event.t_s > 0.9 * end_s
+        long_s = LETTER_OF_AXIS * (len(name) + 2) * end_s
+        start_s = event.t_s - long_s if is_late else event.t_s
+        row = next((k for k, taken_s in enumerate(ends_s) if taken_s <= start_s), len(ends_s))
+        ends_s[row : row + 1] = [start_s + long_s]
+        axes.text(
+            event.t_s, 0.98 - 0.085 * row, f" {name} ", transform=axes.get_xaxis_transform(), fontsize=6, va="top",
+            ha="right" if is_late else "left",
+        )  # fmt: skip
+
+
+def _words(name: str) -> str:
+    """A name as people write it."""
+    return name.replace("_", " ")
 
 
 def ascent(flight: Flight) -> Figure:
@@ -82,12 +99,10 @@ def ascent(flight: Flight) -> Figure:
 
 
 def _subpoints(flight: Flight, t_s: Floats, r_gcrf: Floats, v_gcrf: Floats) -> tuple[Floats, Floats]:
-    latitude, longitude = np.empty(t_s.size), np.empty(t_s.size)
-    for k in range(t_s.size):
-        r, _ = itrf_from_gcrf(flight.epoch + float(t_s[k]), r_gcrf[k], v_gcrf[k])
-        latitude[k] = np.arctan2(r[2], np.hypot(r[0], r[1])) / DEG
-        longitude[k] = np.arctan2(r[1], r[0]) / DEG
-    return latitude, longitude
+    """Geodetic latitude and longitude under (n,) states, deg."""
+    r = np.stack([itrf_from_gcrf(flight.epoch + float(t_s[k]), r_gcrf[k], v_gcrf[k])[0] for k in range(t_s.size)])
+    latitude, longitude, _ = jax.vmap(geodetic_from_itrf)(r)
+    return np.asarray(latitude) / DEG, np.asarray(longitude) / DEG
 
 
 def ground_track(flight: Flight) -> Figure:
@@ -99,13 +114,15 @@ def ground_track(flight: Flight) -> Figure:
     count = flight.ship.t_s.size
     pick = np.unique(np.linspace(0, count - 1, min(count, 1500)).astype(int))
     latitude, longitude = _subpoints(flight, flight.ship.t_s[pick], flight.ship.r_gcrf[pick], flight.ship.v_gcrf[pick])
-    breaks = np.where(np.abs(np.diff(longitude)) > 180.0)[0] + 1
-    for piece in np.split(np.arange(pick.size), breaks):
-        axes.plot(longitude[piece], latitude[piece], color=SHIP, lw=1.2, zorder=3)
+    onward = np.unwrap(longitude, period=360.0)
+    turns = np.floor((onward + 180.0) / 360.0)
+    for turn in np.arange(turns.min(), turns.max() + 1.0):
+        axes.plot(onward - 360.0 * turn, latitude, color=SHIP, lw=1.2, zorder=3)
     site = flight.scenario.site
     axes.plot(site.longitude_deg.value, site.latitude_deg.value, "^", color="black", ms=6, zorder=4)
-    axes.annotate(site.title, (site.longitude_deg.value, site.latitude_deg.value), xytext=(-4, 6),
-                  textcoords="offset points", fontsize=7, ha="right")  # fmt: skip
+    below, side = (-4, "top") if latitude[1] > latitude[0] else (4, "bottom")  # where the track does not go
+    axes.annotate(site.title, (site.longitude_deg.value, site.latitude_deg.value), xytext=(5, below),
+                  textcoords="offset points", fontsize=7, va=side)  # fmt: skip
     if flight.impacts:
         _drop_points(axes.inset_axes((0.45, 0.06, 0.36, 0.26)), flight)
     if flight.docking is not None:
@@ -120,14 +137,14 @@ def ground_track(flight: Flight) -> Figure:
 def _drop_points(inset: Axes, flight: Flight) -> None:
     """The pad and the impact points, enlarged, each with its number and a list of names."""
     site = flight.scenario.site
-    places = sorted(((lon / DEG, lat / DEG, name.replace("_", " ")) for name, (lat, lon, _) in flight.impacts.items()))
+    places = sorted(((lon / DEG, lat / DEG, _words(name)) for name, (lat, lon, _) in flight.impacts.items()))
     inset.plot(site.longitude_deg.value, site.latitude_deg.value, "^", color="black", ms=4)
     for row, (lon, lat, name) in enumerate(places):
         inset.plot(lon, lat, "x", color=MARK, ms=5)
         inset.annotate(str(row + 1), (lon, lat), xytext=(-2, 5 + 8 * (row % 2)), textcoords="offset points",
                        fontsize=7, color=MARK)  # fmt: skip
         inset.text(1.02, 0.95 - 0.17 * row, f"{row + 1} {name}", transform=inset.transAxes, fontsize=7, va="top")
-    inset.margins(0.08, 0.35)
+    inset.margins(0.08, 0.45)
     inset.tick_params(labelsize=6)
     inset.set_title("drop points, deg", fontsize=7)
 
@@ -158,7 +175,7 @@ def rendezvous(flight: Flight) -> Figure:
         if burn.phase in ("phasing", "rendezvous"):
             for one in axes:
                 one.axvline(burn.t_s / 3600.0, color=MARK, lw=0.8, ls="--")
-            axes[0].text(burn.t_s / 3600.0, 0.97, f" {burn.name}\n {burn.delta_v_m_s:.1f} m/s",
+            axes[0].text(burn.t_s / 3600.0, 0.97, f" {_words(burn.name)}\n {burn.delta_v_m_s:.1f} m/s",
                          transform=axes[0].get_xaxis_transform(), fontsize=7, va="top", color=MARK)  # fmt: skip
     figure.suptitle(f"{flight.scenario.table.mission.title}: phasing (computed)")
     return figure
@@ -199,11 +216,11 @@ def budget(flight: Flight) -> Figure:
     """Delta-v by burn and the propellant ledger."""
     figure = Figure(figsize=(9.0, 4.2), layout="constrained")
     left, right = figure.subplots(1, 2)
-    names = [burn.name for burn in flight.burns]
+    names = [_words(burn.name) for burn in flight.burns]
     left.barh(names, [burn.delta_v_m_s for burn in flight.burns], color=SHIP)
     left.invert_yaxis()
     left.set_xlabel("delta-v, m/s")
-    ledger = {name.replace("_", " "): value for name, value in flight.propellant.used_kg.items()}
+    ledger = {_words(name): value for name, value in flight.propellant.used_kg.items()}
     colours = [STATION] * len(ledger)
     if "deorbit" not in ledger:
         ledger["deorbit reserve"] = flight.propellant.deorbit_reserve_kg
