@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Final
 
 import jax
+import jax.numpy as jnp
 import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
@@ -100,7 +101,7 @@ def ascent(flight: Flight) -> Figure:
 
 def _subpoints(flight: Flight, t_s: Floats, r_gcrf: Floats, v_gcrf: Floats) -> tuple[Floats, Floats]:
     """Geodetic latitude and longitude under (n,) states, deg."""
-    r = np.stack([itrf_from_gcrf(flight.epoch + float(t_s[k]), r_gcrf[k], v_gcrf[k])[0] for k in range(t_s.size)])
+    r = jnp.asarray([itrf_from_gcrf(flight.epoch + float(t_s[k]), r_gcrf[k], v_gcrf[k])[0] for k in range(t_s.size)])
     latitude, longitude, _ = jax.vmap(geodetic_from_itrf)(r)
     return np.asarray(latitude) / DEG, np.asarray(longitude) / DEG
 
@@ -120,7 +121,8 @@ def ground_track(flight: Flight) -> Figure:
         axes.plot(onward - 360.0 * turn, latitude, color=SHIP, lw=1.2, zorder=3)
     site = flight.scenario.site
     axes.plot(site.longitude_deg.value, site.latitude_deg.value, "^", color="black", ms=6, zorder=4)
-    below, side = (-4, "top") if latitude[1] > latitude[0] else (4, "bottom")  # where the track does not go
+    climbing = np.interp(300.0, flight.ship.t_s[pick], latitude)  # five minutes on
+    below, side = (-4, "top") if climbing > latitude[0] else (4, "bottom")  # where the track does not go
     axes.annotate(site.title, (site.longitude_deg.value, site.latitude_deg.value), xytext=(5, below),
                   textcoords="offset points", fontsize=7, va=side)  # fmt: skip
     if flight.impacts:
