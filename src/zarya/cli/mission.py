@@ -94,6 +94,13 @@ def fly(
     ] = False,
     cases: Annotated[int, typer.Option(help="Fly so many dispersed cases instead of one nominal flight.")] = 0,
     seed: Annotated[int, typer.Option(help="Seed of the dispersions; a case keeps its numbers.")] = 0,
+    published: Annotated[
+        bool,
+        typer.Option(
+            "--published",
+            help="With --cases: about the published numbers of the launcher, not those reconciled with what flew.",
+        ),
+    ] = False,
     out_folder: Annotated[
         Path | None, typer.Option("--out", help="Folder for flight.json, trajectory.parquet, OEM, CZML, plots.")
     ] = None,
@@ -112,7 +119,7 @@ def fly(
 
     scenario = load(mission, folder)
     if cases:
-        _fly_cases(scenario, cases, seed, out_folder, as_json)
+        _fly_cases(scenario, cases, seed, published, out_folder, as_json)
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
@@ -148,7 +155,7 @@ def fly(
         raise typer.Exit(1)
 
 
-def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_json: bool) -> None:
+def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Path | None, as_json: bool) -> None:
     """`--cases N`: outcomes counted, one row a case as Parquet."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
@@ -157,7 +164,13 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("preparing")
-        campaign = fly_many(scenario, cases, seed, on_progress=lambda text: progress.update(task, description=text))
+        campaign = fly_many(
+            scenario,
+            cases,
+            seed,
+            published=published,
+            on_progress=lambda text: progress.update(task, description=text),
+        )
     files: list[str] = []
     if folder is not None:
         from zarya.exchange.atomic import make_folder
@@ -168,6 +181,8 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
         "mission": scenario.name,
         "cases": cases,
         "seed": seed,
+        "launcher": campaign.scenario.launcher.name,
+        "launcher_data": "reconciled" if campaign.scenario.launcher.reconciles else "as in the mission file",
         "outcomes": campaign.outcomes,
         "inserted_within_10_km_0_03_deg": campaign.inserted_within(),
         "statistics": campaign.statistics(),
@@ -177,6 +192,7 @@ def _fly_cases(scenario: Any, cases: int, seed: int, folder: Path | None, as_jso
         print_json(report)
         return
     out.print(f"{scenario.name}: {cases} cases, seed {seed}", style="bold", highlight=False)
+    out.print(f"launcher: {campaign.scenario.launcher.title}", highlight=False)
     for name, count in campaign.outcomes.items():
         out.print(f"{name}: {count} ({100.0 * count / cases:.1f} %)", highlight=False)
     out.print(

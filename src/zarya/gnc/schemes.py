@@ -99,12 +99,12 @@ def launcher_lead(launcher: LauncherData, ship: str) -> Lead:
     leads = steering_leads()
     kind = "cargo" if ship.startswith("progress") else "crew"
     relative = {"soyuz-2.1b": f"soyuz-2.1a-{kind}", "soyuz-fg": "soyuz-fg-crew", "soyuz-u": "soyuz-u-cargo"}
-    wanted = f"{launcher.name}-{kind}"
+    wanted = f"{launcher.flown_as}-{kind}"
     if wanted in leads:
         return leads[wanted]
-    lent = leads.get(relative.get(launcher.name, ""))
+    lent = leads.get(relative.get(launcher.flown_as, ""))
     if lent is None:
-        price = ascent_price(launcher.name, ship)
+        price = ascent_price(launcher.flown_as, ship)
         return OPTIMUM_LEAD if price is None else replace(OPTIMUM_LEAD, lead_s=price.optimum_lead_s)
     sigma_s = math.hypot(lent.sigma_s, _BORROWED_SIGMA_S)
     return Lead(

@@ -51,6 +51,7 @@ class Scenario:
     site, launcher, ship, station, port : catalog records; the ship carries the mission's mass.
     element_sets : of the station, as the file gives them.
     home : the way home, None for a mission that ends with the docking.
+    reconciled : the launcher with its published numbers moved to what flew; None where the catalog has none.
     """
 
     path: Path
@@ -62,6 +63,7 @@ class Scenario:
     port: PortData
     element_sets: tuple[ElementSet, ...]
     home: Return | None = None
+    reconciled: LauncherData | None = None
 
     @property
     def name(self) -> str:
@@ -155,6 +157,7 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         port,
         sets,
         home,
+        None if found.reconciled is None else found.reconciled.for_ship(ship.name),
     )
 
 
@@ -165,6 +168,7 @@ class _Named:
     problems: list[Problem]
     site: SiteData | None = None
     launcher: LauncherData | None = None
+    reconciled: LauncherData | None = None
     ship: ShipData | None = None
     station: StationData | None = None
     port: PortData | None = None
@@ -194,6 +198,8 @@ def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Na
 
     found.site = look_up("launch.site", lambda name: catalog.site(name, folder))
     found.launcher = look_up("launch.launcher", lambda name: catalog.launcher(name, folder))
+    if found.launcher is not None:
+        found.reconciled = catalog.reconciled_launcher(found.launcher.name, folder)
     found.ship = look_up("ship.name", lambda name: catalog.ship(name, folder))
     station: StationData | None = look_up("station.name", lambda name: catalog.station(name, folder))
     found.station = station

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import equinox as eqx
@@ -40,7 +40,8 @@ class Campaign:
 
     Parameters
     ----------
-    scenario, seed : what was flown. cases : a row a case: outcome, insertion, burns, contact.
+    scenario, seed : what was flown, with the launcher the cases are drawn about. cases : a row a case: outcome,
+        insertion, burns, contact.
     """
 
     scenario: Scenario
@@ -77,6 +78,7 @@ def fly_many(
     seed: int = 0,
     *,
     first: int = 0,
+    published: bool = False,
     on_progress: Callable[[str], None] | None = None,
 ) -> Campaign:
     """Fly `cases` dispersed flights from the pad to docking.
@@ -86,14 +88,19 @@ def fly_many(
     scenario : from `load`; it needs a planned docking or the nominal one is taken.
     cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
     first : number of the first case; one case can be flown again alone.
+    published : draw about the launcher of the mission file even where the catalog holds one reconciled with what flew.
 
-    **Model** dispersions by `zarya.studies.dispersions`; every case re-plans its burns from its own navigated states on
-    the matrices of the nominal plan.
+    **Model** dispersions by `zarya.studies.dispersions`, about the launcher that its own flown separations describe
+    (`zarya.studies.reconstruction`) where there is one: how often a flight fails is a question about the launcher that
+    flies, not about the middle of what is published of it. Every case re-plans its burns from its own navigated states
+    on the matrices of the nominal plan.
     **Ignores** a choice of another scheme after a failed insertion: such a case ends as an outcome.
     """
     if cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
     say = on_progress or (lambda _: None)
+    if scenario.reconciled is not None and not published:
+        scenario = replace(scenario, launcher=scenario.reconciled)
     setting = prepared(scenario, say)
     say("nominal plan")
     programs = _Programs(setting, seed)

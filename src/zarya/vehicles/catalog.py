@@ -50,6 +50,19 @@ def launcher(name: str, catalog: str | Path | None = None) -> LauncherData:
     return _entry("launcher", LauncherData, name, catalog)
 
 
+def reconciled_launcher(name: str, catalog: str | Path | None = None) -> LauncherData | None:
+    """The launcher with its published numbers moved to what flew, if the catalog holds one (`reconciles`).
+
+    One in the same folder as the launcher: a launcher of your own has other numbers than the one reconciled here.
+    """
+    index = _index("launcher", catalog)
+    folder = index[name][0].parent if name in index else None
+    found = [
+        other for other, (path, table) in index.items() if table.get("reconciles") == name and path.parent == folder
+    ]
+    return launcher(found[0], catalog) if found else None
+
+
 def ship(name: str, catalog: str | Path | None = None) -> ShipData:
     """A ship by name."""
     return _entry("ship", ShipData, name, catalog)

@@ -186,6 +186,8 @@ class LauncherData(Entry):
     insertion: dict[str, InsertionData]
     adapter_mass_kg: Kilograms
     """payload adapter; stays on the last stage"""
+    reconciles: str = ""
+    """the launcher whose published numbers are here moved to what flew, within their spread"""
     ship: str = ""
     """the ship it flies with, see `for_ship`"""
 
@@ -200,6 +202,11 @@ class LauncherData(Entry):
         if "default" not in self.insertion:
             raise ValueError("[insertion.default] is missing")
         return self
+
+    @property
+    def flown_as(self) -> str:
+        """The name under which its flights are known: of the launcher it reconciles, or its own."""
+        return self.reconciles or self.name
 
     @property
     def stage_names(self) -> tuple[str, ...]:

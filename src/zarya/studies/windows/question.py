@@ -96,7 +96,7 @@ def launch(
     data, carried = vehicles.launcher(launcher, catalog), vehicles.ship(ship, catalog)
     vehicles.station(station, catalog)
     allowance = allowance or Allowance()
-    price = ascent_price(launcher, ship)
+    price = ascent_price(data.flown_as, ship)
     if price is None and allowance.yaw_kg is not None:
         raise InputError(
             f"no ascent of {launcher} has been studied, so the price of yaw steering is not known",
