@@ -63,8 +63,8 @@ def main() -> None:
 def unpacked(row: NDArray[np.float64]) -> tuple[NDArray[np.complex128], ...]:
     """Amplitudes of one spline: zonal mean (harmonic, degree, pair), waves and tides (wave number, year, degree, pair).
 
-    The last axis holds the two amplitudes a, b of a term. `harmonic` is that of the year, as an exponential; `year` counts
-    1, the cosine and sine of the year, the cosine and sine of half of it.
+    The last axis holds the two amplitudes a, b of a term. `harmonic` is that of the year, as an exponential; `year`
+    counts 1, the cosine and sine of the year, the cosine and sine of half of it.
     """
     numbers: Iterator[float] = iter(row.tolist())
 

@@ -33,9 +33,10 @@ def land(
     brief: Annotated[
         bool, typer.Option("--brief", help="Instants and places only: no corridor, back-ups, fall areas, wave-offs.")
     ] = False,
-    wind_file: Annotated[
-        Path | None, typer.Option("--wind", help="CSV of height_m, east_m_s, north_m_s over the zone; calm without.")
-    ] = None,
+    wind: Annotated[
+        str,
+        typer.Option(help="Over the zone: climatology (HWM14), none, or a CSV of height_m, east_m_s, north_m_s."),
+    ] = "climatology",
     cases: Annotated[
         int | None, typer.Option(help="Fly so many dispersed descents of the first feasible opportunity.")
     ] = None,
@@ -53,7 +54,7 @@ def land(
     """
     from zarya.errors import InputError
     from zarya.exchange.landing_files import landing_document, write_landing
-    from zarya.exchange.wind_files import read_wind
+    from zarya.flight.descent.zone_wind import wind_asked, wind_said
     from zarya.studies.landing import landing_opportunities, why_none
 
     if cases is not None and cases < 1:
@@ -65,17 +66,18 @@ def land(
                 remedy="Leave --cases out, or change them in a catalog of your own.",
             )  # fmt: skip
     sets = element_sets(tle)
-    wind = None if wind_file is None else read_wind(wind_file)
+    asked = wind_asked(wind, Path())
     span = (instant(start, "from"), instant(end, "to"))
     rows = landing_opportunities(
-        station, ship, sets, zone, *span, wind=wind, propellant_kg=propellant_kg, module_mass_kg=module_mass_kg,
+        station, ship, sets, zone, *span, wind=asked, propellant_kg=propellant_kg, module_mass_kg=module_mass_kg,
         entry_angle_deg=entry_angle_deg, catalog=folder, detailed=not brief,
     )  # fmt: skip
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
-    campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, wind, folder)
-    files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder)]
+    campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, asked, folder)
+    said = wind_said(asked, wind)
+    files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder, said)]
     if as_json:
-        print_json(landing_document(rows, campaign) | {"files": files} | ({"why_not": none} if none else {}))
+        print_json(landing_document(rows, campaign, said) | {"files": files} | ({"why_not": none} if none else {}))
     else:
         _print(rows)
         for row in rows:
@@ -146,6 +148,8 @@ def _print_details(row: Mapping[str, Any]) -> None:
          f"off, {row['ballistic_peak_g']} g"),
         *((f"{one['body']} falls", f"{one['lat_deg']:.2f} {one['lon_deg']:.2f}, over {one['length_km']} km")
           for one in row["fall_areas"]),
+        ("wind", f"{row['wind']}; it carries the module {row['wind_drift_km']:.1f} km under the parachutes"
+         + ("" if row["wind_drift_azimuth_deg"] is None else f" towards {row['wind_drift_azimuth_deg']:.0f} deg")),
         ("reserve parachute", f"{row['reserve_landing_utc']}, sinking {row['reserve_descent_speed_m_s']} m/s"),
         ("next orbit", f"{orbit} at {row['wave_off_next_orbit_zone']}" if orbit
          else row["wave_off_next_orbit_why_not"]),

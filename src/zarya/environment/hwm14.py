@@ -1,7 +1,7 @@
 """A climatology of the wind: the quiet part of the Horizontal Wind Model 14, on the host.
 
->>> wind = climatology(Epoch.from_iso("2024-01-15T07:17:00Z"), latitude_rad, longitude_rad)
->>> wind.velocity_enu(height_m)
+>>> wind = climatology(epoch, start_s, end_s, latitude_rad, longitude_rad)
+>>> wind.at(t_s, height_m)
 """
 
 import datetime
@@ -15,38 +15,46 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.interpolate import BSpline
 
-from zarya.environment.wind import WindProfile
+from zarya.environment.wind import WindTable
 from zarya.errors import CoverageError
 from zarya.time import Epoch
-from zarya.units import DAY, HOUR, KM
+from zarya.units import DAY, HOUR, KM, MINUTE
 
 type Floats = NDArray[np.float64]
 type Complex = NDArray[np.complex128]
 
 SOURCE: Final = "HWM14, quiet part (Drob et al. 2015, doi:10.1002/2014EA000089)"
-TOP_M, STEP_M, CALM_M = 100_000.0, 1_000.0, 110_000.0
-"""A profile has the model's wind up to `TOP_M`, every `STEP_M`, and none from `CALM_M` on: there is no air to feel."""
+TIME_STEP_S: Final = 3_600.0
+STEP_M, TOP_M = 1_000.0, 100_000.0
+"""Nodes of a table in time and height, and the last height with wind."""
 HIGHEST_M: Final = 600_000.0
 _YEAR_DAYS: Final = 365.25
 _DECAY_KM: Final = 60.0
 _CUBIC: Final = 3
 
 
-def climatology(epoch: Epoch, latitude_rad: float, longitude_rad: float) -> WindProfile:
-    """The usual wind over a place (geodetic, rad) on that day of the year at that hour, as a profile.
+def climatology(epoch: Epoch, start_s: float, end_s: float, latitude_rad: float, longitude_rad: float) -> WindTable:
+    """The usual wind over a place (geodetic, rad) in the days from `start_s` to `end_s` (s from `epoch`), as a table.
 
-    **Model** `quiet_wind_m_s` every kilometre to 100 km, linear between; from there it goes to nothing at 110 km.
+    **Model** `quiet_wind_m_s` every hour and every kilometre to 100 km, linear between; none from 101 km up, where
+    no air is felt.
     **Source** HWM14 (Drob et al. 2015). **Valid** any day and place.
-    **Ignores** the weather of the day, which lies about it (`studies/data/dispersions.csv`), magnetic storms (felt above
-    100 km), the relief of the ground.
+    **Ignores** the weather of the day, which lies about it (`studies/data/dispersions.csv`), magnetic storms (felt
+    above 100 km), the relief of the ground.
     """
+    height_m = np.arange(0.0, TOP_M + 0.5 * STEP_M, STEP_M)
+    at_s = start_s + TIME_STEP_S * np.arange(math.ceil((end_s - start_s) / TIME_STEP_S) + 1)
+    days, seconds = (np.array(x) for x in zip(*(_day_and_second(epoch + float(t)) for t in at_s), strict=True))
+    wind = np.zeros((at_s.size, height_m.size + 1, 2))
+    for day in np.unique(days):
+        wind[days == day, :-1] = quiet_wind_m_s(int(day), seconds[days == day], latitude_rad, longitude_rad, height_m)
+    return WindTable(*(jnp.asarray(x) for x in (start_s, TIME_STEP_S, STEP_M, wind)))
+
+
+def _day_and_second(epoch: Epoch) -> tuple[int, float]:
     now = epoch.to_utc_calendar()
     day = datetime.date(now.year, now.month, now.day).timetuple().tm_yday
-    height_m = np.arange(0.0, TOP_M + 0.5 * STEP_M, STEP_M)
-    second = HOUR * now.hour + 60.0 * now.minute + now.second
-    wind = quiet_wind_m_s(day, second, latitude_rad, longitude_rad, height_m)
-    wind = np.concatenate([wind, np.zeros((1, 2))])
-    return WindProfile(jnp.asarray([*height_m, CALM_M]), jnp.asarray(wind[:, 0]), jnp.asarray(wind[:, 1]))
+    return day, HOUR * now.hour + MINUTE * now.minute + now.second
 
 
 def quiet_wind_m_s(

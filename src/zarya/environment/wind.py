@@ -1,14 +1,24 @@
-"""Wind over the pad and the landing zone, as a profile over height."""
+"""Wind over the pad and the landing zone: a profile over height, or a table over time and height."""
+
+from abc import abstractmethod
 
 import equinox as eqx
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-from zarya.arrays import Scalar, Vector3
+from zarya.arrays import Scalar, Vector3, traced_once
 
 
-class WindProfile(eqx.Module):
-    """Horizontal wind at heights above WGS 84, relative to the turning Earth.
+class Wind(eqx.Module):
+    """Horizontal wind over a place, relative to the turning Earth."""
+
+    @abstractmethod
+    def at(self, t_s: Scalar, height_m: Scalar) -> Vector3:
+        """East, north, up components at `t_s` (s from the flight's epoch) and `height_m` over WGS 84, (3,) m/s."""
+
+
+class WindProfile(Wind):
+    """Horizontal wind at heights above WGS 84 that does not change with time.
 
     Parameters
     ----------
@@ -27,6 +37,43 @@ class WindProfile(eqx.Module):
         """East, north, up components at `height_m`, (3,) m/s."""
         east = jnp.interp(height_m, self.height_m, self.east_m_s)
         north = jnp.interp(height_m, self.height_m, self.north_m_s)
+        return jnp.stack([east, north, jnp.zeros_like(east)])
+
+    def at(self, t_s: Scalar, height_m: Scalar) -> Vector3:
+        """The same at any instant."""
+        return self.velocity_enu(height_m)
+
+
+class WindTable(Wind):
+    """Horizontal wind on a grid of instants and of heights above WGS 84, the first of them 0 m.
+
+    Parameters
+    ----------
+    start_s, step_s : () s, first instant from the flight's epoch and spacing.
+    height_step_m : () m, spacing of the heights.
+    east_north_m_s : (instant, level, 2) m/s, where the air goes to.
+
+    Linear between the nodes, constant beyond the ends of either axis.
+    """
+
+    start_s: Scalar
+    step_s: Scalar
+    height_step_m: Scalar
+    east_north_m_s: Float[Array, "instant level 2"]
+
+    @traced_once
+    def at(self, t_s: Scalar, height_m: Scalar) -> Vector3:
+        """East, north, up components, (3,) m/s."""
+        instants, levels, _ = self.east_north_m_s.shape
+        when = jnp.clip((t_s - self.start_s) / self.step_s, 0.0, instants - 1.0)
+        where = jnp.clip(height_m / self.height_step_m, 0.0, levels - 1.0)
+        row, column = (jnp.minimum(jnp.floor(x), n - 2.0) for x, n in ((when, instants), (where, levels)))
+        i, k = row.astype(jnp.int32), column.astype(jnp.int32)
+        share, part = when - row, where - column
+        low, high = (
+            (1.0 - share) * self.east_north_m_s[i, k + n] + share * self.east_north_m_s[i + 1, k + n] for n in (0, 1)
+        )
+        east, north = (1.0 - part) * low + part * high
         return jnp.stack([east, north, jnp.zeros_like(east)])
 
 

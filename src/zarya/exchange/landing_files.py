@@ -12,32 +12,39 @@ from matplotlib.figure import Figure
 from zarya.exchange.atomic import make_folder, write_atomically, write_figure
 from zarya.plots.corridor import corridor
 from zarya.plots.descent import ellipse, ground_track, profile
+from zarya.plots.wind import wind_profile
 from zarya.studies.landing.campaign import LandingCampaign
 
 _MARKS: Final = ("deorbit_ignition", "module_separation", "entry_interface", "parachute", "landing")
 
 
-def write_landing(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None, folder: Path) -> list[Path]:
-    """Write landing.json, the corridor of the first feasible row, and of a campaign its table and pictures.
+def write_landing(
+    rows: Sequence[Mapping[str, Any]],
+    campaign: LandingCampaign | None,
+    folder: Path,
+    wind: Mapping[str, Any] | None = None,
+) -> list[Path]:
+    """Write landing.json, corridor and wind of the first feasible row, and of a campaign its table and pictures.
 
     The pictures of a campaign: ellipse, profile, track of the plan. Each file replaces the old one only when
     complete. Returns the paths.
 
     Parameters
     ----------
-    rows : of `landing_opportunities`. campaign : of `landing_dispersions`, of one of the rows.
+    rows : of `landing_opportunities`. campaign : of `landing_dispersions`, of one of the rows. wind : of `wind_said`.
 
     Raises
     ------
     InputError : the folder cannot be made or written.
     """
     make_folder(folder)
-    document = landing_document(rows, campaign)
+    document = landing_document(rows, campaign, wind)
     files = [write_atomically(folder / "landing.json", json.dumps(document, indent=2, allow_nan=False) + "\n")]
     entry = next((row for row in rows if row.get("corridor_trials")), None)
     if entry is not None:
-        picture = corridor(entry, f"{entry['zone']}, {entry['landing_utc'][:16].replace('T', ' ')} UTC")
-        files.append(write_figure(folder / "entry_corridor.png", picture))
+        name = f"{entry['zone']}, {entry['landing_utc'][:16].replace('T', ' ')} UTC"
+        files.append(write_figure(folder / "entry_corridor.png", corridor(entry, name)))
+        files.append(write_figure(folder / "wind_profile.png", wind_profile(entry, name)))
     if campaign is None:
         return files
     title = f"{campaign.opportunity['zone']}, {campaign.opportunity['landing_utc'][:16]} UTC"
@@ -76,9 +83,11 @@ def _track(campaign: LandingCampaign, title: str) -> Figure:
     return ground_track(latitude, longitude, marks, title, beside)
 
 
-def landing_document(rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None) -> dict[str, Any]:
-    """What `zarya land --json` prints: the opportunities, and the dispersions where they were flown."""
-    document: dict[str, Any] = {"opportunities": list(rows)}
+def landing_document(
+    rows: Sequence[Mapping[str, Any]], campaign: LandingCampaign | None, wind: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """What `zarya land --json` prints: the opportunities, their wind, and the dispersions where they were flown."""
+    document: dict[str, Any] = {"opportunities": list(rows)} | ({"wind": dict(wind)} if wind else {})
     if campaign is not None:
         document["dispersions"] = {"landing_utc": campaign.opportunity["landing_utc"]} | campaign.dispersions()
     return document

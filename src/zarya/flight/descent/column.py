@@ -44,7 +44,8 @@ class Dispersion(eqx.Module):
     along_track_m : () m, how far the module is ahead of its planned place at separation.
     opening_delay_s : () s, added to the time from the parachute command to the filled drogue.
     ln_density : (density_level,) ln of the factor on the density, from 0 m every 5 km.
-    wind_m_s : (wind_level, 2) m/s, east and north, where the air goes to, from 0 m every 1 km; the last holds above.
+    wind_m_s : (wind_level, 2) m/s, on top of the wind that was foreseen, where the air goes to, east and north, from
+        0 m every 1 km; the last holds above.
     """
 
     lift_to_drag: Scalar
@@ -58,7 +59,7 @@ class Dispersion(eqx.Module):
 
 
 def undispersed() -> Dispersion:
-    """As planned: standard air, no wind."""
+    """As planned: standard air, and the wind that was foreseen."""
     one, zero = jnp.asarray(1.0), jnp.asarray(0.0)
     return Dispersion(one, one, one, one, zero, zero, jnp.zeros(DENSITY_LEVELS), jnp.zeros((WIND_LEVELS, 2)))
 
@@ -78,11 +79,11 @@ class WayDown(eqx.Module):
     Parameters
     ----------
     earth : turns places on the ground. pole_gcrf, omega_earth_gcrf : (3,) at one instant of the descent.
-    nominal : over height: ln(density, kg/m3), speed of sound m/s.
+    nominal : over height: ln(density, kg/m3), speed of sound m/s, and the wind that is foreseen, m/s, east and north.
     aerodynamics : (row, 3) Mach number, and by how much drag coefficient and lift to drag bend there. flat : (2,) their
         values at low speed.
     gravity : centre and J2. module : masses, heights, parachutes. ground_m : () of the landing zone.
-    load_limit_g : () where guidance turns the lift up. case : what differs, and the wind that is foreseen.
+    load_limit_g : () where guidance turns the lift up. case : what differs.
     """
 
     earth: EarthOrientation
@@ -125,12 +126,13 @@ class WayDown(eqx.Module):
 
     def air(self, place: Place) -> tuple[Scalar, Scalar, Scalar, Vector3]:
         """Density kg/m3, its scale height m, speed of sound m/s, wind relative to the turning Earth m/s (gcrf)."""
-        log, sound = self.nominal(place.height_m)
+        log, sound, *foreseen = self.nominal(place.height_m)
         slope = self.nominal.rate(place.height_m)[0]
         more, more_slope = _between(self.case.ln_density[:, None], place.height_m / DENSITY_STEP_M)
         wind, _ = _between(self.case.wind_m_s, place.height_m / WIND_STEP_M)
         scale_m = -1.0 / (slope + more_slope[0] / DENSITY_STEP_M)
-        return jnp.exp(log + more[0]), scale_m, sound, wind[0] * place.east + wind[1] * place.north
+        east, north = foreseen[0] + wind[0], foreseen[1] + wind[1]
+        return jnp.exp(log + more[0]), scale_m, sound, east * place.east + north * place.north
 
     def airspeed_m_s(self, state: State) -> Scalar:
         """Speed relative to the turning Earth, m/s (what an inertial unit knows)."""
@@ -144,9 +146,8 @@ class WayDown(eqx.Module):
 
 
 def meeting(way: WayDown, case: Dispersion) -> WayDown:
-    """The same way with what is different in one case; its wind comes on top of the wind that was foreseen."""
-    blown = eqx.tree_at(lambda c: c.wind_m_s, case, case.wind_m_s + way.case.wind_m_s)
-    changed: WayDown = eqx.tree_at(lambda w: w.case, way, blown)
+    """The same way with what is different in one case."""
+    changed: WayDown = eqx.tree_at(lambda w: w.case, way, case)
     return changed
 
 
@@ -191,7 +192,8 @@ def way_down(descent: Descent, trace: Trace, load_limit_g: float = math.inf) -> 
     t_s = along(trace.t_s)
     r = jnp.stack([along(trace.r_gcrf[:, k]) for k in range(3)], axis=1)
     density, sound = jax.jit(jax.vmap(lambda t, r, h: _air_at(descent, t, r, h)))(t_s, r, jnp.asarray(nodes))
-    values = np.stack([np.log(np.asarray(density)), np.asarray(sound)], axis=1)
+    foreseen = np.asarray(jax.jit(jax.vmap(descent.air.wind.at))(t_s, jnp.asarray(nodes)))[:, :2]
+    values = np.column_stack([np.log(np.asarray(density)), np.asarray(sound), foreseen])
     table = UniformTable(
         jnp.asarray(BOTTOM_M),
         jnp.asarray(STEP_M),
@@ -202,8 +204,6 @@ def way_down(descent: Descent, trace: Trace, load_limit_g: float = math.inf) -> 
     slopes = np.diff(rows[:, 1:], axis=0) / np.diff(rows[:, :1], axis=0)
     flat = np.zeros((1, 2))
     bends = np.diff(np.concatenate([flat, slopes, flat]), axis=0)
-    levels = jnp.asarray(WIND_STEP_M * np.arange(WIND_LEVELS))
-    foreseen = jax.vmap(descent.air.wind.velocity_enu)(levels)[:, :2]
     return WayDown(
         earth=earth,
         pole_gcrf=earth.dcm_itrf_from_gcrf(middle_s)[2],
@@ -215,7 +215,7 @@ def way_down(descent: Descent, trace: Trace, load_limit_g: float = math.inf) -> 
         module=descent.module,
         ground_m=descent.ground_m,
         load_limit_g=jnp.asarray(load_limit_g),
-        case=eqx.tree_at(lambda c: c.wind_m_s, undispersed(), foreseen),
+        case=undispersed(),
     )
 
 

@@ -140,7 +140,7 @@ def guided_entry(
 
     Parameters
     ----------
-    truth, model : what the module meets and what it believes (nominal air and coefficients, no wind).
+    truth, model : what the module meets and what it believes (nominal air and coefficients, the wind foreseen).
     start : the module at separation. program : the plan. aim_itrf : (3,) m, planned point of the parachute command.
     usual_s : step of the flight; the predictor's goes with it.
 

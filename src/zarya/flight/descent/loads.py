@@ -9,7 +9,7 @@ from zarya.dynamics.loads import without_flow
 from zarya.dynamics.motion import Load
 from zarya.dynamics.state import Force, State
 from zarya.environment.atmosphere import DensityTable, us76
-from zarya.environment.wind import WindProfile
+from zarya.environment.wind import Wind
 from zarya.frames import EarthOrientation
 from zarya.frames.geodetic import dcm_enu_from_itrf, geodetic_from_itrf
 from zarya.vehicles.descent_module import DescentModule
@@ -31,7 +31,7 @@ class Air(eqx.Module):
     table: DensityTable
     earth: EarthOrientation
     ephemeris: Ephemeris
-    wind: WindProfile
+    wind: Wind
     density_scale: Scalar
 
     def at(self, t_s: Scalar, r_gcrf: Vector3) -> tuple[Scalar, Scalar, Vector3, Scalar]:
@@ -41,7 +41,7 @@ class Air(eqx.Module):
         latitude, longitude, height = geodetic_from_itrf(r_itrf)
         density = self.density_scale * self.table.density_kg_m3(t_s, r_itrf, dcm @ self.ephemeris.sun(t_s))
         sound = us76(jnp.minimum(height, SOUND_TOP_M)).sound_speed_m_s
-        wind = dcm.T @ (dcm_enu_from_itrf(latitude, longitude).T @ self.wind.velocity_enu(height))
+        wind = dcm.T @ (dcm_enu_from_itrf(latitude, longitude).T @ self.wind.at(t_s, height))
         return density, sound, jnp.cross(self.earth.omega_earth_gcrf(t_s), r_gcrf) + wind, height
 
 

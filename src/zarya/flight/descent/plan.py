@@ -17,7 +17,7 @@ from zarya.constants import STANDARD_GRAVITY_M_S2, WGS84_SEMI_MAJOR_AXIS_M
 from zarya.dynamics.loads import CentralGravity
 from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
-from zarya.environment.wind import WindProfile, calm
+from zarya.environment.wind import Wind, calm
 from zarya.errors import InputError
 from zarya.flight.descent.fall import Burn, Descent
 from zarya.flight.descent.flown import DescentLog, fly
@@ -46,7 +46,7 @@ AIMED_M: Final = 300.0
 
 
 def descent(
-    around: Surroundings, ship: ShipData, ground_m: float, wind: WindProfile | None = None, *,
+    around: Surroundings, ship: ShipData, ground_m: float, wind: Wind | None = None, *,
     delta_v_m_s: float | None = None,
 ) -> Descent:  # fmt: skip
     """What every descent of this ship shares, in surroundings that cover it.

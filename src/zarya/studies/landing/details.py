@@ -21,12 +21,14 @@ from zarya.studies.landing.row import Floats, Question, Row, in_degrees, lane
 from zarya.tables import UniformTable
 from zarya.units import DEG, KM
 
+WIND_TOP_KM: Final = 60.0
+"""Of the profile of the wind that stands on a row: above, the air is too thin to carry anything."""
 KEYS: Final = (
     "blackout_start_utc", "blackout_end_utc", "blackout_s", "corridor_steep_deg", "corridor_shallow_deg",
     "corridor_margin_deg", "corridor_reach_deg", "corridor_limits", "corridor_trials", "commit_burn_s", "commit_utc",
     "backups", "fall_areas", "drogue_utc", "main_parachute_utc", "heat_shield_utc", "soft_landing_engines_utc",
     "drogue_speed_m_s", "descent_speed_m_s", "touchdown_speed_m_s", "reserve_landing_utc",
-    "reserve_descent_speed_m_s", "reserve_touchdown_speed_m_s",
+    "reserve_descent_speed_m_s", "reserve_touchdown_speed_m_s", "wind_profile",
 )  # fmt: skip
 
 
@@ -52,8 +54,18 @@ def details(result: Aimed, paths: Sequence[UniformTable], asked: Question) -> li
             | {"backups": [_backup(one, k, log, commits_s, asked) for one in spare]}
             | {"fall_areas": fall_areas(log, asked)}
             | _touchdown(log, lane(reserve, k), asked)
+            | {"wind_profile": _wind(log, asked)}
         )
     return found
+
+
+def _wind(log: DescentLog, asked: Question) -> dict[str, list[float]]:
+    """The wind over the zone as the parachute opens."""
+    height_km = np.arange(0.0, WIND_TOP_KM + 1.0)
+    wind = np.asarray(jax.vmap(asked.shared.air.wind.at, (None, 0))(log.parachute_s, jnp.asarray(KM * height_km)))
+    return {"height_km": height_km.tolist()} | {
+        f"{name}_m_s": np.round(wind[:, k], 2).tolist() for k, name in enumerate(("east", "north"))
+    }
 
 
 def _silence(log: DescentLog, asked: Question) -> Row:

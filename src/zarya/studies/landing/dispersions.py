@@ -20,7 +20,6 @@ from jaxtyping import Array
 from zarya.arrays import Vector3
 from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import surroundings
-from zarya.environment.wind import WindProfile
 from zarya.errors import InputError
 from zarya.flight.descent.column import Dispersion, WayDown, displaced, meeting, way_down
 from zarya.flight.descent.flown import DescentLog
@@ -28,6 +27,7 @@ from zarya.flight.descent.glide import NEAR_M, Body, Endured, glide, sunk
 from zarya.flight.descent.guided import guided_entry
 from zarya.flight.descent.history import history
 from zarya.flight.descent.plan import aimed, descent, east_north_m, ship_path
+from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, wind_over
 from zarya.flight.phase import OUTCOMES, Outcome
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.gnc.element_choice import ElementHistory
@@ -56,7 +56,7 @@ def landing_dispersions(
     *,
     cases: int,
     seed: int = 0,
-    wind: WindProfile | None = None,
+    wind: WindAsked = CLIMATOLOGY,
     catalog: str | Path | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> LandingCampaign:
@@ -66,7 +66,7 @@ def landing_dispersions(
     ----------
     opportunity : a row of `landing_opportunities` that was flown; ship, sets : as asked there.
     cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
-    wind : over the zone, foreseen, as asked there; calm by default. The drawn winds come on top.
+    wind : over the zone, foreseen, as asked there. The drawn winds come on top.
     on_progress : told how far it is.
 
     Raises
@@ -128,15 +128,16 @@ class _Nominal:
 
 
 def _nominal(
-    row: dict[str, Any], ship: str, sets: Sequence[ElementSet] | ElementHistory, wind: WindProfile | None,
+    row: dict[str, Any], ship: str, sets: Sequence[ElementSet] | ElementHistory, wind: WindAsked,
     catalog: str | Path | None,
 ) -> _Nominal:  # fmt: skip
     """The planned descent of this row, flown once more."""
     craft, zone = vehicles.ship(ship, catalog), vehicles.zone(row["zone"], catalog)
     known = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
     epoch = Epoch.from_iso(row["landing_utc"]) + -_BESIDE_S
-    around = surroundings(epoch, -2.0 * HOUR, DAY + 2.0 * HOUR, degree=GRAVITY_DEGREE)
-    shared = descent(around, craft, zone.height_m.value, wind)
+    span = (epoch, -2.0 * HOUR, DAY + 2.0 * HOUR)
+    around = surroundings(*span, degree=GRAVITY_DEGREE)
+    shared = descent(around, craft, zone.height_m.value, wind_over(zone, wind, *span))
     closest_s = Epoch.from_iso(row["closest_approach_utc"]) - epoch
     found = passes(around, known, craft, zone, epoch, 2.0 * _BESIDE_S)
     one = min(found, key=lambda item: abs(item.closest_s - closest_s))

@@ -16,6 +16,7 @@ from zarya.environment.sunlight import beta_angle_rad
 from zarya.flight.descent.fall import Descent
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import Aimed, burn, east_north_m
+from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, drift_m, wind_said
 from zarya.flight.phase import Outcome
 from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass
 from zarya.time import Epoch
@@ -32,6 +33,7 @@ DESCENT_SIGMA_S: Final = 26.0
 """Root mean square of 13 flown landings about ours (tests/flights): weather and mass under the parachute."""
 REACH_KM: Final = 115.0
 """What the lift reaches to either side where it was flown: 108 to 121 km."""
+_CALM_M: Final = 1.0
 _UNKNOWN_RAD: Final = 10.0 * DEG
 _MEAN_MOTION_RAD_S: Final = 1.129e-3
 
@@ -43,6 +45,7 @@ class Question:
     Parameters
     ----------
     epoch : zero of all seconds. left_kg : kg of propellant, if given. entry_angle_deg : wanted, if given.
+    wind : as it was asked for.
     """
 
     epoch: Epoch
@@ -52,6 +55,7 @@ class Question:
     zone: ZoneData
     left_kg: float | None
     entry_angle_deg: float | None = None
+    wind: WindAsked = CLIMATOLOGY
 
     def utc(self, t_s: SupportsFloat) -> str:
         """An instant of the question in UTC."""
@@ -84,6 +88,7 @@ def _common(one: Pass, asked: Question) -> Row:
         "element_set_epoch_utc": one.choice.element_set.epoch.iso(),
         "element_set_age_days": round(one.choice.age_s / DAY, 3),
         "warnings": list(one.choice.warnings),
+        "wind": wind_said(asked.wind)["kind"],
     }
 
 
@@ -91,6 +96,7 @@ _FLOWN_KEYS: Final = (
     "landing_lat_deg", "landing_lon_deg", "entry_angle_deg", "entry_speed_m_s", "peak_g", "peak_g_height_km",
     "peak_heat_kw_m2", "heat_load_mj_m2", "parachute_speed_m_s", "sun_elevation_deg", "beta_deg", "ballistic_lat_deg",
     "ballistic_lon_deg", "ballistic_peak_g", "ballistic_landing_utc", "ballistic_short_km", "miss_km",
+    "parachute_lat_deg", "parachute_lon_deg", "wind_drift_km", "wind_drift_azimuth_deg",
 )  # fmt: skip
 
 
@@ -182,9 +188,22 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
         "ballistic_landing_utc": asked.utc(free.landing_s),
         "ballistic_short_km": round(float(np.linalg.norm(short)) / KM, 1),
         "miss_km": round(miss_km, 2),
+        **_under_parachute(log, asked),
         "feasible": not why,
         "why_not": why,
         **_common(one, asked),
+    }
+
+
+def _under_parachute(log: DescentLog, asked: Question) -> Row:
+    """Where the parachute is commanded, and how far the wind carries the module from there."""
+    latitude, longitude, (east, north) = drift_m(asked.shared.air, log.chutes)
+    is_calm = math.hypot(east, north) < _CALM_M
+    return {
+        "parachute_lat_deg": in_degrees(latitude),
+        "parachute_lon_deg": in_degrees(longitude),
+        "wind_drift_km": round(math.hypot(east, north) / KM, 2),
+        "wind_drift_azimuth_deg": None if is_calm else round(math.degrees(math.atan2(east, north)) % 360.0, 1),
     }
 
 

@@ -16,9 +16,9 @@ import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.surroundings import surroundings
-from zarya.environment.wind import WindProfile
 from zarya.errors import InputError
 from zarya.flight.descent.plan import Aimed, aimed, descent, ship_path
+from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, wind_over
 from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass, passes
 from zarya.orbits.tle import ElementSet
@@ -49,7 +49,7 @@ def landing_opportunities(
     start: Epoch,
     end: Epoch,
     *,
-    wind: WindProfile | None = None,
+    wind: WindAsked = CLIMATOLOGY,
     propellant_kg: float | None = None,
     module_mass_kg: float | None = None,
     entry_angle_deg: float | None = None,
@@ -63,7 +63,7 @@ def landing_opportunities(
     station, ship, zone : names of the catalog.
     sets : element sets of the station; each pass uses only those with an epoch before its undocking.
     start, end : bounds of the landing instant.
-    wind : over the zone; calm by default.
+    wind : over the zone: `climatology` (HWM14 of the day and hour), `none`, or a wind.
     propellant_kg : kg left for the deorbit burn; not checked where it is None.
     module_mass_kg : kg of the descent module at entry, by default the catalog's with its crew; 100 kg less land 17 s
         later.
@@ -84,7 +84,7 @@ def landing_opportunities(
     CoverageError : no element set is earlier, or a table does not reach the date.
 
     **Model** `zarya.flight.descent`: SGP4 station, finite burn, 3-DoF entry with banked lift, parachutes.
-    **Ignores** reboosts no set knows yet, the weather of the day (US76 below 80 km), wind unless given.
+    **Ignores** reboosts no set knows yet, the weather of the day: air is US76 below 80 km, wind what is usual.
     """
     if end - start <= 0.0:
         raise InputError("the span must end after it starts", key="to", value=end.iso(), remedy="Give a later end.")
@@ -93,9 +93,9 @@ def landing_opportunities(
     history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
     span_s = end - start
     seen_s = span_s + DAY_S[1] if detailed else span_s
-    whole_s = DAY * math.ceil(seen_s / DAY)  # questions of like length share one compiled program
-    around = surroundings(start, -2.0 * HOUR, whole_s + 2.0 * HOUR, degree=GRAVITY_DEGREE)
-    shared = descent(around, craft, place.height_m.value, wind)
+    span = (start, -2.0 * HOUR, _whole_days_s(seen_s) + 2.0 * HOUR)
+    around = surroundings(*span, degree=GRAVITY_DEGREE)
+    shared = descent(around, craft, place.height_m.value, wind_over(place, wind, *span))
     if module_mass_kg is not None:
         if not LEAST_MODULE_KG <= module_mass_kg <= MOST_MODULE_KG:
             raise InputError(
@@ -108,7 +108,7 @@ def landing_opportunities(
             f"an entry angle lies between {STEEPEST_DEG:g} and {SHALLOWEST_DEG:g} deg", key="entry_angle_deg",
             value=entry_angle_deg, remedy="Give the angle at 100 km, negative down; 128 m/s bring about -1.7.",
         )  # fmt: skip
-    asked = Question(start, around, shared, craft, place, propellant_kg, entry_angle_deg)
+    asked = Question(start, around, shared, craft, place, propellant_kg, entry_angle_deg, wind)
     found = passes(around, history, craft, place, start, seen_s)
     is_near = [one.distance_m < (FAR_M if _is_inside(one, span_s) else WAVE_OFF_M) for one in found]
     empty = dict.fromkeys(KEYS if detailed else ())
@@ -120,6 +120,11 @@ def landing_opportunities(
         others = rows + _elsewhere([one for one in inside if one["feasible"]], asked, history, seen_s, catalog)
         inside = [one | wave_off(one, others) for one in inside]
     return [{key: value for key, value in one.items() if not key.startswith("_")} for one in inside]
+
+
+def _whole_days_s(span_s: float) -> float:
+    """Questions of like length share one compiled program."""
+    return DAY * math.ceil(span_s / DAY)
 
 
 def _is_inside(one: Pass, span_s: float) -> bool:
@@ -175,7 +180,9 @@ def _elsewhere(
             continue
         zone = vehicles.zone(listing.name, catalog)
         ground = jnp.full_like(asked.shared.ground_m, zone.height_m.value)
-        there = replace(asked, zone=zone, shared=eqx.tree_at(lambda d: d.ground_m, asked.shared, ground))
+        wind = wind_over(zone, asked.wind, asked.epoch, -2.0 * HOUR, _whole_days_s(seen_s) + 2.0 * HOUR)
+        moved = eqx.tree_at(lambda d: (d.ground_m, d.air.wind), asked.shared, (ground, wind))
+        there = replace(asked, zone=zone, shared=moved)
         near = [
             one
             for one in passes(asked.around, history, asked.ship, zone, asked.epoch, seen_s)

@@ -5,8 +5,8 @@ from pathlib import Path
 import jax.numpy as jnp
 import pytest
 
+from zarya.environment.wind_file import read_wind
 from zarya.errors import FormatError
-from zarya.exchange.wind_files import read_wind
 
 
 def test_a_profile_is_read_as_written(tmp_path: Path) -> None:

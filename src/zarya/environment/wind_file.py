@@ -14,23 +14,23 @@ from zarya.errors import FormatError
 COLUMNS: Final = ("height_m", "east_m_s", "north_m_s")
 
 
-def read_wind(path: Path) -> WindProfile:
+def read_wind(path: Path, key: str = "wind", otherwise: str = "") -> WindProfile:
     """Profile of a CSV file with the columns height_m (over WGS84, rising), east_m_s, north_m_s (where the air goes).
+
+    `key` and `otherwise` name the option that gave the path and what it takes besides, for the message.
 
     Raises
     ------
     FormatError : the file cannot be read, a column is missing, a value is not a number, heights do not rise.
     """
-    remedy = f"Write a CSV file with the columns {', '.join(COLUMNS)}, a row a height, from the ground up."
+    remedy = f"Write a CSV file with the columns {', '.join(COLUMNS)}, a row a height, from the ground up{otherwise}."
     try:
         with path.open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     except (OSError, UnicodeDecodeError) as error:
-        raise FormatError(f"the wind cannot be read: {error}", file=str(path), key="wind", remedy=remedy) from None
+        raise FormatError(f"the wind cannot be read: {error}", file=str(path), key=key, remedy=remedy) from None
     if len(rows) < 2:
-        raise FormatError(
-            "a wind needs two heights or more", file=str(path), key="wind", value=len(rows), remedy=remedy
-        )
+        raise FormatError("a wind needs two heights or more", file=str(path), key=key, value=len(rows), remedy=remedy)
     values: dict[str, list[float]] = {name: [] for name in COLUMNS}
     for number, row in enumerate(rows, start=2):
         for name in COLUMNS:
