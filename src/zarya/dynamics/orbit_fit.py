@@ -5,17 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float
 from numpy.typing import NDArray
 
-from zarya.arrays import Scalar
-from zarya.dynamics.propagate import path
-from zarya.dynamics.state import State
-from zarya.dynamics.surroundings import Surroundings, orbital_loads, surroundings
+from zarya.dynamics.differential_correction import ARC_SAMPLES, ASIDE, GRID_STEP_S, corrected, neighbours, parameters
+from zarya.dynamics.surroundings import surroundings
 from zarya.errors import InputError
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.frames.local import dcm_rtn_from_gcrf
@@ -25,7 +21,6 @@ from zarya.units import DAY
 
 type Floats = NDArray[np.float64]
 
-STEP_S: Final = 300.0
 REVOLUTION_S: Final = 5_560.0
 """A set is sampled over the revolution before its epoch, where it is best."""
 CORRELATION_S: Final = 1.0 * DAY
@@ -38,10 +33,7 @@ OUTLIER: Final = 5.0
 _LEAST_OUTLIER_M: Final = 2_000.0
 _ROUNDS: Final = 7
 _SOFT_ROUNDS: Final = 4
-_ARC_STEPS: Final = 6
 _ARCS_DAY: Final = 48
-_SCALE: Final = np.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0, 1.0])
-_ASIDE: Final = 0.01
 
 
 @dataclass(frozen=True)
@@ -108,17 +100,17 @@ def fit_orbit(sets: Sequence[ElementSet], mass_kg: float, drag_area_m2: float, *
         )  # fmt: skip
     epoch = ordered[-1].epoch
     first_s = (ordered[0].epoch - epoch) - REVOLUTION_S
-    count = math.ceil(-first_s / STEP_S)
-    first_s = -STEP_S * count
-    arcs = _ARCS_DAY * math.ceil(count / (_ARC_STEPS * _ARCS_DAY))
-    around = surroundings(epoch, first_s - 600.0, first_s + arcs * _ARC_STEPS * STEP_S + 600.0, degree=degree)
+    count = math.ceil(-first_s / GRID_STEP_S)
+    first_s = -GRID_STEP_S * count
+    arcs = _ARCS_DAY * math.ceil(count / (ARC_SAMPLES * _ARCS_DAY))
+    around = surroundings(epoch, first_s - 600.0, first_s + arcs * ARC_SAMPLES * GRID_STEP_S + 600.0, degree=degree)
     goals, places = _observed(ordered, epoch, first_s, count)
-    x = _start(ordered[0], epoch, first_s)
+    x = parameters(ordered[0], epoch + first_s)
     numbers = (jnp.asarray(first_s), jnp.asarray(float(mass_kg)), jnp.asarray(float(drag_area_m2)), around)
     keep = np.ones(len(ordered), dtype=bool)
     sigma = np.full(3, 1_000.0)
     for number in range(_ROUNDS):
-        r, v = (np.asarray(part) for part in _lanes(jnp.asarray(x), *numbers, arcs))
+        r, v = (np.asarray(part) for part in neighbours(jnp.asarray(x), *numbers, arcs))
         dcm = np.asarray(jax.vmap(dcm_rtn_from_gcrf)(jnp.asarray(r[0]), jnp.asarray(v[0])))
         left = [np.einsum("sij,sj->si", dcm[at], goal - r[0][at]) for goal, at in zip(goals, places, strict=True)]
         size = np.array([math.sqrt(float(np.mean(np.sum(item**2, axis=1)))) for item in left])
@@ -132,18 +124,17 @@ def fit_orbit(sets: Sequence[ElementSet], mass_kg: float, drag_area_m2: float, *
         squares = np.average([np.mean(left[k] ** 2, axis=0) for k in kept], axis=0, weights=trust[kept])
         free = 3.0 * len(kept) / max(3.0 * len(kept) - 7.0, 1.0)
         sigma = np.sqrt(squares * free) if number else sigma
-        design = np.einsum("sij,psj->psi", dcm, r[1:] - r[0]) / _ASIDE  # (7, step, 3)
-        normal = np.diag(np.r_[np.zeros(6), DRAG_SIGMA**-2])
-        right = np.r_[np.zeros(6), (1.0 - x[6]) / DRAG_SIGMA**2]
-        for k in kept:
-            weight = 1.0 / (sigma * math.sqrt(len(places[k])))
-            a = (design[:, places[k]] * weight).reshape(7, -1)
-            normal = normal + trust[k] * (a @ a.T)
-            right = right + trust[k] * (a @ (left[k] * weight).reshape(-1))
-        x = x + _SCALE * np.linalg.solve(normal, right)
+        design = np.einsum("sij,psj->psi", dcm, r[1:] - r[0]) / ASIDE  # (7, step, 3)
+        weights = [math.sqrt(trust[k] / len(places[k])) / sigma for k in kept]
+        x, normal = corrected(
+            x,
+            np.concatenate([(design[:, places[k]] * w).reshape(7, -1) for k, w in zip(kept, weights, strict=True)], 1),
+            np.concatenate([(left[k] * w).ravel() for k, w in zip(kept, weights, strict=True)]),
+            DRAG_SIGMA,
+        )
     span = ordered[kept[-1]].epoch - ordered[kept[0]].epoch
     shared = max(1.0, len(kept) / (1.0 + span / CORRELATION_S))
-    to_end = np.concatenate([r[1:, count] - r[0, count], v[1:, count] - v[0, count]], axis=1).T / _ASIDE
+    to_end = np.concatenate([r[1:, count] - r[0, count], v[1:, count] - v[0, count]], axis=1).T / ASIDE
     mapped = np.vstack([to_end, np.eye(7)[6]])
     return OrbitFit(
         epoch, r[0, count], v[0, count], float(x[6]), mapped @ np.linalg.inv(normal) @ mapped.T * shared,
@@ -155,54 +146,16 @@ def _observed(
     sets: Sequence[ElementSet], epoch: Epoch, first_s: float, count: int
 ) -> tuple[list[Floats], list[NDArray[np.int64]]]:
     """Positions of each set (sample, 3) m GCRF and their places on the grid (sample,)."""
-    dcms = np.stack([dcm_gcrf_from_teme(epoch + (first_s + STEP_S * k)) for k in range(0, count + 1, 12)])
+    dcms = np.stack([dcm_gcrf_from_teme(epoch + (first_s + GRID_STEP_S * k)) for k in range(0, count + 1, 12)])
     goals, places = [], []
     for item in sets:
         end_s = item.epoch - epoch
         at = np.arange(
-            math.ceil((end_s - REVOLUTION_S - first_s) / STEP_S), math.floor((end_s - first_s) / STEP_S + 1e-6) + 1
+            math.ceil((end_s - REVOLUTION_S - first_s) / GRID_STEP_S),
+            math.floor((end_s - first_s) / GRID_STEP_S + 1e-6) + 1,
         )
         at = at[(at >= 0) & (at <= count)]
-        r, _ = item.sgp4(first_s + STEP_S * at - end_s)
+        r, _ = item.sgp4(first_s + GRID_STEP_S * at - end_s)
         goals.append(np.einsum("sij,sj->si", dcms[np.minimum((at + 6) // 12, len(dcms) - 1)], r))
         places.append(at.astype(np.int64))
     return goals, places
-
-
-def _start(item: ElementSet, epoch: Epoch, first_s: float) -> Floats:
-    """The first set at the beginning of the grid, and the drag scale: (7,)."""
-    r, v = item.sgp4(first_s + (epoch - item.epoch))
-    dcm = dcm_gcrf_from_teme(epoch + first_s)
-    return np.concatenate([dcm @ r, dcm @ v, [1.0]])
-
-
-@eqx.filter_jit
-def _lanes(
-    x: Float[Array, "7"],
-    first_s: Scalar,
-    mass_kg: Scalar,
-    drag_area_m2: Scalar,
-    around: Surroundings,
-    arcs: int,
-) -> tuple[Float[Array, "lane step 3"], Float[Array, "lane step 3"]]:
-    """Positions and velocities on the grid: of `x`, then with each parameter set aside."""
-
-    def flown(p: Float[Array, "7"]) -> tuple[Float[Array, "step 3"], Float[Array, "step 3"]]:
-        start = State(first_s, p[:3], p[3:6], jnp.zeros(1), mass_kg)
-        last, states = path(
-            start,
-            jnp.asarray(STEP_S * _ARC_STEPS),
-            orbital_loads(around, drag_area_m2 * p[6]),
-            around.field.gm_m3_s2,
-            arcs=arcs,
-            samples=_ARC_STEPS,
-        )
-        return (
-            jnp.concatenate([states.r_gcrf, last.r_gcrf[None]]),
-            jnp.concatenate([states.v_gcrf, last.v_gcrf[None]]),
-        )
-
-    found: tuple[Float[Array, "lane step 3"], Float[Array, "lane step 3"]] = jax.vmap(flown)(
-        x + jnp.concatenate([jnp.zeros((1, 7)), _ASIDE * jnp.diag(jnp.asarray(_SCALE))])
-    )
-    return found

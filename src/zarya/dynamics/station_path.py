@@ -8,8 +8,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
+from numpy.typing import NDArray
 
 from zarya.arrays import Scalar, Vector3, traced_once
+from zarya.dynamics.differential_correction import (
+    ARC_SAMPLES,
+    ASIDE,
+    GRID_STEP_S,
+    corrected,
+    first_state,
+    neighbours,
+    parameters,
+)
 from zarya.dynamics.motion import derivative
 from zarya.dynamics.propagate import path
 from zarya.dynamics.state import State
@@ -21,9 +31,10 @@ from zarya.tables import UniformTable, quintic_table
 from zarya.time import Epoch
 from zarya.units import DAY
 
+type Floats = NDArray[np.float64]
+
 FIT_SPAN_S: Final = 1.5 * DAY
 """SGP4 is fitted over this long before the epoch of the set: what the set itself was made from."""
-FIT_STEP_S: Final = 300.0
 STEP_S: Final = 60.0
 """Node spacing of the table: quintic Hermite, 15 micrometres."""
 DRAG_SIGMA: Final = 0.3
@@ -100,66 +111,31 @@ def fit_station(
             value=start_s,
             remedy="Give an element set nearer to the flight.",
         )
-    count = int(FIT_SPAN_S / FIT_STEP_S) + 1
+    count = int(FIT_SPAN_S / GRID_STEP_S) + 1
     goal = np.empty((count, 3))
     for k in range(count):
-        at = epoch + (first_s + FIT_STEP_S * k)
+        at = epoch + (first_s + GRID_STEP_S * k)
         r_teme, _ = element_set.sgp4(at)
         goal[k] = dcm_gcrf_from_teme(at) @ r_teme
-    r_teme, v_teme = element_set.sgp4(epoch + first_s)
-    dcm = dcm_gcrf_from_teme(epoch + first_s)
-    x = jnp.asarray(np.concatenate([dcm @ r_teme, dcm @ v_teme, [1.0]]))
-    fixed = (jnp.asarray(first_s), jnp.asarray(float(mass_kg)), jnp.asarray(float(drag_area_m2)), around)
+    numbers = (jnp.asarray(first_s), jnp.asarray(float(mass_kg)), jnp.asarray(float(drag_area_m2)), around)
+    x, rms = parameters(element_set, epoch + first_s), 0.0
     for _ in range(_ROUNDS):
-        x, rms = _round(x, jnp.asarray(goal), *fixed)
+        x, rms = _round(x, goal, numbers)
     arcs = math.ceil((end_s - first_s) / (30.0 * STEP_S))
-    states, a = _flown(x, *fixed, arcs)
+    states, a = _flown(jnp.asarray(x), *numbers, arcs)
     skip = max(0, math.floor((start_s - first_s) / STEP_S))
     table = quintic_table(first_s + skip * STEP_S, STEP_S, states.r_gcrf[skip:], states.v_gcrf[skip:], a[skip:])
-    return StationPath(table, rms, x[6])
+    return StationPath(table, jnp.asarray(rms), jnp.asarray(x[6]))
 
 
-def _start(x: Float[Array, "7"], first_s: Scalar, mass_kg: Scalar) -> State:
-    return State(first_s, x[:3], x[3:6], jnp.zeros(1), mass_kg)
-
-
-@eqx.filter_jit
-def _round(
-    x: Float[Array, "7"],
-    goal: Float[Array, "sample 3"],
-    first_s: Scalar,
-    mass_kg: Scalar,
-    drag_area_m2: Scalar,
-    around: Surroundings,
-) -> tuple[Float[Array, "7"], Scalar]:
-    """One Gauss-Newton step; returns the better parameters and the residual of the old ones."""
-    samples = 6  # of 300 s in an arc of 1800 s
-    arcs = math.ceil((goal.shape[0] - 1) / samples)
-
-    def predicted(p: Float[Array, "7"]) -> Float[Array, "sample 3"]:
-        loads = orbital_loads(around, drag_area_m2 * p[6])
-        last, states = path(
-            _start(p, first_s, mass_kg),
-            jnp.asarray(FIT_STEP_S * samples),
-            loads,
-            around.field.gm_m3_s2,
-            arcs=arcs,
-            samples=samples,
-        )
-        return jnp.concatenate([states.r_gcrf, last.r_gcrf[None]])[: goal.shape[0]]
-
-    scale = jnp.array([1e3, 1e3, 1e3, 1.0, 1.0, 1.0, 1.0])
-    aside = 0.01  # of the scale: 10 m, 1 cm/s, 1 % of drag; the map is linear to 1e-5 over that
-    lanes = jax.vmap(predicted)(x + jnp.concatenate([jnp.zeros((1, 7)), aside * jnp.diag(scale)]))
-    now, jacobian = lanes[0], (lanes[1:] - lanes[0]) / aside
-    sigma_m = SGP4_SIGMA_M * math.sqrt(CORRELATION_S / FIT_STEP_S)
-    residual = (goal - now) / sigma_m
-    design = jacobian.reshape(7, -1).T / sigma_m
-    prior = jnp.zeros(7).at[6].set(1.0 / DRAG_SIGMA)
-    normal = design.T @ design + jnp.diag(prior**2)
-    right = design.T @ residual.reshape(-1) + prior**2 * (1.0 - x) / scale
-    rms = jnp.sqrt(jnp.mean(jnp.sum((goal - now) ** 2, axis=-1)))
-    return x + scale * jnp.linalg.solve(normal, right), rms
+def _round(x: Floats, goal: Floats, numbers: tuple[Scalar, Scalar, Scalar, Surroundings]) -> tuple[Floats, float]:
+    """One Gauss-Newton step; returns the better parameters and the residual of the old ones, m."""
+    arcs = math.ceil((len(goal) - 1) / ARC_SAMPLES)
+    r = np.asarray(neighbours(jnp.asarray(x), *numbers, arcs)[0])[:, : len(goal)]
+    sigma_m = SGP4_SIGMA_M * math.sqrt(CORRELATION_S / GRID_STEP_S)
+    left = goal - r[0]
+    better, _ = corrected(x, ((r[1:] - r[0]) / ASIDE / sigma_m).reshape(7, -1), left.ravel() / sigma_m, DRAG_SIGMA)
+    return better, math.sqrt(float(np.mean(np.sum(left**2, axis=-1))))
 
 
 @eqx.filter_jit
@@ -173,7 +149,7 @@ def _flown(
 ) -> tuple[State, Float[Array, "node 3"]]:
     loads = orbital_loads(around, drag_area_m2 * x[6])
     last, states = path(
-        _start(x, first_s, mass_kg),
+        first_state(x, first_s, mass_kg),
         jnp.asarray(30.0 * STEP_S),
         loads,
         around.field.gm_m3_s2,
