@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from zarya.flight.descent.zone_wind import wind_said
 from zarya.mission.result import Ballistic, Departure, Flight, Home, Landing
 from zarya.units import DAY, DEG, HOUR, KM
 
@@ -60,8 +61,21 @@ def _landing(flight: Flight, landing: Landing) -> dict[str, Any]:
         "sink_before_engines_m_s": round(landing.sink_m_s, 3),
         "cross_range_km": round(landing.cross_range_m / KM, 2),
         "cross_range_reach_km": [round(part / KM, 1) for part in landing.reach_m],
+        "parachute_lat_deg": round(landing.parachute_rad[0] / DEG, 5),
+        "parachute_lon_deg": round(landing.parachute_rad[1] / DEG, 5),
+        "wind": _wind(flight, landing),
         **_ballistic(flight, landing.ballistic),
     }
+
+
+def _wind(flight: Flight, landing: Landing) -> dict[str, Any]:
+    """Which wind was foreseen over the zone, and how far it carried the module under the parachutes."""
+    way, table = flight.scenario.home, flight.scenario.table.landing
+    assert way is not None
+    assert table is not None
+    east, north = landing.drift_m
+    drift = {"drift_east_km": round(east / KM, 2), "drift_north_km": round(north / KM, 2)}
+    return wind_said(way.wind, table.wind) | drift
 
 
 def _ballistic(flight: Flight, one: Ballistic | None) -> dict[str, Any]:

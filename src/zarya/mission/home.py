@@ -16,8 +16,10 @@ from zarya.flight.departure import AROUND_IGNITION_S, WATCH_S, Departed, depart
 from zarya.flight.descent.fall import Descent
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.history import history
+from zarya.flight.descent.loads import Air
 from zarya.flight.descent.plan import Aimed, aimed, descent, east_north_m, ship_path
 from zarya.flight.descent.plasma import blackout_s
+from zarya.flight.descent.zone_wind import drift_m, wind_over
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, passes
@@ -173,7 +175,8 @@ def _landing_pass(craft: ShipData, way: Return, epoch: Epoch) -> tuple[ElementCh
     nearest = math.inf
     for day in range(SEARCH_DAYS):
         from_s = start_s + DAY * day
-        around = surroundings(epoch, from_s - 2.0 * HOUR, from_s + DAY + 2.0 * HOUR, degree=GRAVITY_DEGREE)
+        span = (epoch, from_s - 2.0 * HOUR, from_s + DAY + 2.0 * HOUR)
+        around = surroundings(*span, degree=GRAVITY_DEGREE)
         found = passes(around, sets, craft, way.zone, epoch, DAY, from_s)
         nearest = min([nearest, *(one.distance_m for one in found)])
         near = [one for one in found if one.distance_m < FAR_M]
@@ -184,7 +187,7 @@ def _landing_pass(craft: ShipData, way: Return, epoch: Epoch) -> tuple[ElementCh
             ship_path(one.choice.element_set, epoch, float(t) - 1_800.0, craft)
             for one, t in zip(near, first, strict=True)
         ]
-        shared = descent(around, craft, way.zone.height_m.value)
+        shared = descent(around, craft, way.zone.height_m.value, wind_over(way.zone, way.wind, *span))
         result = aimed(shared, craft, paths, first, *way.zone.geodetic[:2])
         for k, one in enumerate(near):
             is_down = int(result.log.outcome[k]) == Outcome.FLYING
@@ -272,7 +275,7 @@ def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
         jnp.asarray(craft.descent.ignition_mass_kg.value - propellant),
     )  # fmt: skip
     rows = history(shared, ignition, log)
-    landing = _landing(result, log, zone, rows)
+    landing = _landing(result, log, shared.air, zone, rows)
     flown = Track(rows["t_s"], rows["r_gcrf"], rows["v_gcrf"], rows["mass_kg"])
     book.home = replace(home, landing=landing, ship=_followed(home.ship, flown, ignition_s))
     book.outcome = OUTCOMES[Outcome.LANDED if landing.is_inside_zone else Outcome.LANDED_OUTSIDE_ZONE]
@@ -286,11 +289,11 @@ def _land(plan: HomePlan, departed: Departed, home: Home, book: Book) -> None:
     book.used_kg["deorbit"] = burned
 
 
-def _landing(result: Aimed, log: DescentLog, zone: ZoneData, rows: dict[str, Floats]) -> Landing:
+def _landing(result: Aimed, log: DescentLog, air: Air, zone: ZoneData, rows: dict[str, Floats]) -> Landing:
     """The touchdown of lane 0 of the descents aimed at the zone; `log` is that lane, `rows` its history."""
     place = (float(log.latitude_rad), float(log.longitude_rad))
     miss = float(np.linalg.norm(east_north_m(*place, *zone.geodetic[:2])))
-    marks = log.marks
+    marks, drift = log.marks, drift_m(air, log.chutes)
     return Landing(
         t_s=float(log.landing_s),
         zone=zone.name,
@@ -305,6 +308,8 @@ def _landing(result: Aimed, log: DescentLog, zone: ZoneData, rows: dict[str, Flo
         sink_m_s=float(log.descent_speed_m_s),
         cross_range_m=float(result.needed_m[0]),
         reach_m=(float(result.reach_m[0, 0]), float(result.reach_m[0, 1])),
+        parachute_rad=drift[:2],
+        drift_m=drift[2],
         ballistic=_ballistic(jax.tree.map(lambda leaf: leaf[0], result.ballistic), place),
         history=rows,
     )

@@ -180,6 +180,8 @@ class Landing:
     is_inside_zone : inside the zone's radius. entry_angle_rad : at 100 km, inertial. peak_load_g : of the air.
     peak_heat_w_m2, heat_load_j_m2 : stagnation point, convective. sink_m_s : just over the ground, before the engines.
     cross_range_m : m of the aim to the right of the ballistic track. reach_m : what the lift carries, left and right.
+    parachute_rad : latitude and longitude where the parachute is commanded. drift_m : what the wind carries the module
+        from there, east and north.
     ballistic : the landing without lift; None where it does not come down.
     history : (n,) and (n, 3) histories of `zarya.flight.descent.history`.
     """
@@ -197,6 +199,8 @@ class Landing:
     sink_m_s: float
     cross_range_m: float
     reach_m: tuple[float, float]
+    parachute_rad: tuple[float, float]
+    drift_m: tuple[float, float]
     ballistic: Ballistic | None
     history: Mapping[str, Floats]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from zarya.errors import InputError, Problem, ScenarioError
+from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, wind_asked
 from zarya.mission.conflicts import conflicts, landing_conflicts
 from zarya.mission.scenario_file import ScenarioFile
 from zarya.orbits.tle import ElementSet, read_element_sets
@@ -31,6 +32,7 @@ class Return:
     ----------
     zone : of the landing. not_before : the first landing in reach after it is flown.
     undocking : ordered, or None. element_sets : of the station. ignition_mass_kg : kg, or None for the catalog's.
+    wind : over the zone, as the file asks for it.
     """
 
     zone: ZoneData
@@ -38,6 +40,7 @@ class Return:
     undocking: Epoch | None
     element_sets: tuple[ElementSet, ...]
     ignition_mass_kg: float | None
+    wind: WindAsked = CLIMATOLOGY
 
 
 @dataclass(frozen=True)
@@ -146,6 +149,7 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
             None if ordered is None else Epoch.from_iso(ordered),
             home_sets,
             way.ignition_mass_kg,
+            found.wind,
         )
     return Scenario(
         path,
@@ -175,6 +179,7 @@ class _Named:
     sets: tuple[ElementSet, ...] | None = None
     zone: ZoneData | None = None
     home_sets: tuple[ElementSet, ...] | None = None
+    wind: WindAsked = CLIMATOLOGY
 
 
 def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Named:
@@ -208,6 +213,7 @@ def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Na
     found.sets = look_up("station.element_sets", lambda name: read_element_sets(path.parent / name))
     found.zone = look_up("landing.zone", lambda name: catalog.zone(name, folder))
     found.home_sets = look_up("landing.element_sets", lambda name: read_element_sets(path.parent / name))
+    found.wind = look_up("landing.wind", lambda name: wind_asked(name, path.parent)) or CLIMATOLOGY
     return found
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field
 
 from zarya.errors import InputError
+from zarya.flight.descent.zone_wind import CLIMATOLOGY
 from zarya.time import Epoch
 from zarya.vehicles.quantity import Record
 
@@ -83,6 +84,8 @@ class LandingTable(Record):
     """sets of the station from the days before the undocking; the file of [station] by default"""
     ignition_mass_kg: float | None = Field(default=None, gt=500.0, lt=50_000.0)
     """mass at the deorbit burn; the catalog's by default"""
+    wind: str = CLIMATOLOGY
+    """over the zone: `climatology`, `none`, or the CSV file of a profile"""
 
 
 class ScenarioFile(Record):

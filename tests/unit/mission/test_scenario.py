@@ -54,6 +54,8 @@ def test_no_element_set_of_the_reference_mission_is_later_than_the_launch() -> N
         (('element_sets = "station.tle"', 'element_sets = "none.tle"'), "station.element_sets", "cannot be read"),
         (("mass_kg = 7152.0", "masss_kg = 7152.0"), "ship.masss_kg", "no such key"),
         (('zone = "zhezkazgan"', 'zone = "steppe"'), "landing.zone", "no zone of this name"),
+        (('# wind = "climatology" ', 'wind = "climatolgy" '), "landing.wind", 'or give "climatology" or "none"'),
+        (('# wind = "climatology" ', "wind = 3 "), "landing.wind", "string"),
         (('"2024-04-06T00:00:00Z"', '"2023-09-15T12:00:00Z"'), "landing.not_before", "before the docking"),
         (('# undocking = "2024-04-06T03:55:00Z"', 'undocking = "2024-05-06T03:55:00Z"'), "landing.undocking", "before"),
         (

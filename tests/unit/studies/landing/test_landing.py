@@ -76,7 +76,7 @@ def test_the_corridor_is_drawn_from_its_trials(row: dict[str, Any], tmp_path: Pa
     )
     assert steeper[0]["peak_g_lift_up"] > 5.0 > shallower[-1]["peak_g_lift_up"]
     names = [path.name for path in write_landing([row], None, tmp_path)]
-    assert names == ["landing.json", "entry_corridor.png"]
+    assert names == ["landing.json", "entry_corridor.png", "wind_profile.png"]
     assert (tmp_path / "entry_corridor.png").read_bytes().startswith(b"\x89PNG")
 
 
