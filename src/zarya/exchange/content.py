@@ -1,17 +1,24 @@
 """What a file is, told by its content, and its records."""
 
+import re
 from pathlib import Path
+from typing import Final
 
 from zarya.errors import FormatError
 from zarya.exchange.czml import trajectories_from_czml
 from zarya.exchange.messages import Message, messages_from_text, text_of_file
 from zarya.exchange.records import ElementMessage, Ephemeris, StateMessage, Trajectory
 from zarya.exchange.tabular import read_table
+from zarya.orbits.omm_records import omm_records
 from zarya.orbits.tle import element_sets_from_text
+
+_TLE_LINE: Final = re.compile(r"\s*[12] [0-9A-Z ]{5}[ A-Z]? ")
 
 
 def read_any(path: Path | str) -> tuple[str, tuple[Message, ...]]:
-    """Kind of a file (tle, omm, opm, oem, czml, csv or parquet) and its records; the name of the file plays no part.
+    """Kind of a file (tle, omm, opm, oem, czml, csv or parquet) and its records; its name plays no part.
+
+    OMMs may be JSON or CSV too, as catalogues hand them out.
 
     Raises
     ------
@@ -30,12 +37,14 @@ def read_any(path: Path | str) -> tuple[str, tuple[Message, ...]]:
                 "holds messages of several kinds", file=file, value=sorted(kinds), remedy="Split the file."
             )
         return kinds.pop(), messages
+    if omm_records(head, file):
+        return "omm", tuple(ElementMessage(item) for item in element_sets_from_text(head, file))
     if head.startswith(("[", "{")):
         return "czml", _by_object(trajectories_from_czml(text, file))
+    if any(_TLE_LINE.match(line) for line in head.splitlines()):
+        return "tle", tuple(ElementMessage(item) for item in element_sets_from_text(text, file))
     if "," in head.split("\n", 1)[0]:
         return "csv", _by_object(read_table(path))
-    if any(line.startswith(("1 ", "2 ")) for line in head.splitlines()):
-        return "tle", tuple(ElementMessage(item) for item in element_sets_from_text(text, file))
     raise FormatError(
         "is none of the formats read here", file=file, value=head[:40],
         remedy="Give a TLE, OMM, OPM or OEM (KVN or XML), CZML, CSV or Parquet file.",

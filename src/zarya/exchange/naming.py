@@ -8,7 +8,7 @@ from zarya.time import Epoch
 
 TAI_MINUS_GPS_S: Final = 19
 """Source: IS-GPS-200, 3.3.4: GPS time had UTC's reading at 1980-01-06, when TAI-UTC was 19 s."""
-TIME_SCALES: Final = ("utc", "tai", "tt", "gps")
+TIME_SCALES: Final = ("utc", "tai", "tt", "gps", "ut1", "tdb")
 FRAMES: Final = ("gcrf", "eme2000", "itrf", "teme")
 _FRAME_OF: Final = {
     "GCRF": "gcrf", "ICRF": "gcrf", "ICRF1": "gcrf", "ICRF2": "gcrf", "ICRF3": "gcrf",
@@ -39,7 +39,7 @@ def frame_from_name(name: str, file: str = "", key: str = "REF_FRAME") -> str:
 
 
 def scale_from_name(name: str, file: str = "", key: str = "TIME_SYSTEM") -> str:
-    """Our time scale (`utc`, `tai`, `tt` or `gps`) of a TIME_SYSTEM.
+    """Our time scale (one of `TIME_SCALES`) of a TIME_SYSTEM.
 
     Raises
     ------
@@ -50,7 +50,7 @@ def scale_from_name(name: str, file: str = "", key: str = "TIME_SYSTEM") -> str:
         return plain
     raise FormatError(
         "this time system is not known here", file=file, key=key, value=name,
-        remedy="Give the dates in UTC, TAI, TT or GPS.",
+        remedy="Give the dates in UTC, TAI, TT, TDB, UT1 or GPS.",
     )  # fmt: skip
 
 
@@ -78,10 +78,15 @@ def epoch_text(epoch: Epoch, scale: str, decimals: int = 3) -> str:
     return epoch.iso(scale, decimals).removesuffix("Z")
 
 
-def decimals_needed(epochs: tuple[Epoch, ...]) -> int:
-    """Digits of a second that write these dates without loss: 3, 6 or 9 (nothing below a nanosecond is kept)."""
+def decimals_needed(epochs: tuple[Epoch, ...], scale: str = "utc") -> int:
+    """Digits of a second that write these dates without loss: 3, 6 or 9 (nothing below a nanosecond is kept).
+
+    Scales that run unevenly against TAI always take 9.
+    """
+    if scale in ("ut1", "tdb"):
+        return 9
     for decimals in (3, 6):
-        scale = 10.0**decimals
-        if all(abs(e.fraction_s - round(e.fraction_s * scale) / scale) < 5.0e-10 for e in epochs):
+        ticks = 10.0**decimals
+        if all(abs(e.fraction_s - round(e.fraction_s * ticks) / ticks) < 5.0e-10 for e in epochs):
             return decimals
     return 9

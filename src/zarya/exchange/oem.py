@@ -161,7 +161,7 @@ def document_from_ephemeris(ephemeris: Ephemeris) -> Document:
 def _written(item: Trajectory) -> Segment:
     scale = item.time_scale
     epochs = item.epochs
-    decimals = decimals_needed(epochs)
+    decimals = decimals_needed(epochs, scale)
     start, stop = item.span or (epochs[0], epochs[-1])
     edges: Iterable[tuple[str, Epoch | None]] = (
         ("START_TIME", start), ("USEABLE_START_TIME", item.usable[0]), ("USEABLE_STOP_TIME", item.usable[1]),
@@ -170,7 +170,7 @@ def _written(item: Trajectory) -> Segment:
     tokens = [*comment_tokens(item.metadata_comments), *object_tokens(item)]
     for key, epoch in edges:
         if epoch is not None:
-            tokens.append(Token(key, epoch_text(epoch, scale, max(decimals, decimals_needed((epoch,))))))
+            tokens.append(Token(key, epoch_text(epoch, scale, max(decimals, decimals_needed((epoch,), scale)))))
     if item.interpolation:
         tokens.append(text_token("INTERPOLATION", item.interpolation))
         tokens.append(Token("INTERPOLATION_DEGREE", str(item.interpolation_degree)))
@@ -190,6 +190,6 @@ def object_tokens(item: Trajectory) -> list[Token]:
         text_token("CENTER_NAME", item.center), text_token("REF_FRAME", item.name_of_frame),
     ]  # fmt: skip
     if item.frame_epoch is not None:
-        decimals = decimals_needed((item.frame_epoch,))
+        decimals = decimals_needed((item.frame_epoch,), item.time_scale)
         tokens.append(Token("REF_FRAME_EPOCH", epoch_text(item.frame_epoch, item.time_scale, decimals)))
     return [*tokens, Token("TIME_SYSTEM", item.time_scale.upper())]

@@ -107,7 +107,10 @@ def document_from_state_message(message: StateMessage) -> Document:
     state = message.state
     scale, epoch = state.time_scale, state.first
     metadata = Section("metadata", (*comment_tokens(state.metadata_comments), *object_tokens(state)))
-    tokens = [*comment_tokens(state.comments), Token("EPOCH", epoch_text(epoch, scale, decimals_needed((epoch,))))]
+    tokens = [
+        *comment_tokens(state.comments),
+        Token("EPOCH", epoch_text(epoch, scale, decimals_needed((epoch,), scale))),
+    ]
     tokens += [Token(k, v) for k, v in zip(STATE_KEYS, state_texts(state.r_m[0], state.v_m_s[0]), strict=True)]
     data = [Section("stateVector", tuple(tokens))]
     if message.elements is not None:
@@ -134,7 +137,7 @@ def _elements_section(elements: OsculatingElements) -> Section:
 def _maneuver_section(item: Maneuver, scale: str) -> Section:
     tokens = comment_tokens(item.comments)
     tokens += [
-        Token("MAN_EPOCH_IGNITION", epoch_text(item.ignition, scale, decimals_needed((item.ignition,)))),
+        Token("MAN_EPOCH_IGNITION", epoch_text(item.ignition, scale, decimals_needed((item.ignition,), scale))),
         number_token("MAN_DURATION", item.duration_s), number_token("MAN_DELTA_MASS", item.delta_mass_kg),
         text_token("MAN_REF_FRAME", item.frame_name),
     ]  # fmt: skip

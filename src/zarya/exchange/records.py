@@ -89,7 +89,7 @@ class Trajectory:
     Parameters
     ----------
     object_name, object_id, center : as the file names them; the Earth is `EARTH`.
-    frame : `gcrf`, `eme2000`, `itrf` or `teme`. time_scale : of the dates in a file, `utc`, `tai`, `tt` or `gps`.
+    frame : `gcrf`, `eme2000`, `itrf` or `teme`. time_scale : of the dates in a file, of `TIME_SCALES`.
     epoch : the instant of t_s = 0. t_s : (state,) TAI seconds from it, ascending.
     r_m, v_m_s : (state, 3) position m and velocity m/s in `frame` (itrf: relative to the turning Earth).
     a_m_s2 : (state, 3) acceleration m/s2, or None.

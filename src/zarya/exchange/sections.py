@@ -141,7 +141,7 @@ def covariance_section(covariance: Covariance, scale: str) -> Section:
     """The lower triangle in km2, km2/s and km2/s2."""
     tokens = comment_tokens(covariance.comments)
     if covariance.epoch is not None:
-        tokens.append(Token("EPOCH", epoch_text(covariance.epoch, scale, decimals_needed((covariance.epoch,)))))
+        tokens.append(Token("EPOCH", epoch_text(covariance.epoch, scale, decimals_needed((covariance.epoch,), scale))))
     if covariance.frame_name:
         tokens.append(text_token("COV_REF_FRAME", covariance.frame_name))
     for key, (i, j) in zip(COVARIANCE_KEYS, _LOWER, strict=True):

@@ -15,6 +15,7 @@ from sgp4.api import SGP4_ERRORS, WGS72, Satrec
 
 from zarya.errors import CoverageError, FormatError
 from zarya.orbits.mean import MeanElements, Oblateness, mean_from_osculating
+from zarya.orbits.omm_records import omm_records
 from zarya.orbits.tle_columns import (
     LINE1,
     LINE2,
@@ -268,10 +269,10 @@ class ElementSet:
 
 
 def read_element_sets(path: Path | str) -> tuple[ElementSet, ...]:
-    """Every set of a file of two- or three-line sets, in the order of the file. A `#` line is a comment."""
+    """Every set of a file of two- or three-line sets or OMMs, in the order of the file. A `#` line is a comment."""
     source = Path(path)
     try:
-        text = source.read_text(encoding="ascii")
+        text = source.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise FormatError(
             f"cannot be read: {error}", file=str(path), remedy="Give a plain text file of element sets."
@@ -280,10 +281,15 @@ def read_element_sets(path: Path | str) -> tuple[ElementSet, ...]:
 
 
 def element_sets_from_text(text: str, file: str = "TLE") -> tuple[ElementSet, ...]:
-    """Every set in `text`; `file` goes into the error."""
+    """Every set in `text`, TLE or OMM (`omm_records`); `file` goes into the error. Blank lines and margins are free."""
+    if records := omm_records(text, file):
+        return tuple(ElementSet.from_omm(record, file) for record in records)
     found: list[ElementSet] = []
     name, first, first_number = "", "", 0
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, raw in enumerate(text.splitlines(), start=1):
+        line = raw.strip("\ufeff \t")
+        if not line:
+            continue
         if first:
             found.append(ElementSet.from_lines(first, line, name, file, first_number))
             name, first = "", ""
@@ -297,7 +303,7 @@ def element_sets_from_text(text: str, file: str = "TLE") -> tuple[ElementSet, ..
                 value=line,
                 remedy="Restore the line before.",
             )
-        elif line.strip() and not line.startswith("#"):
+        elif not line.startswith("#"):
             name = line[2:] if line.startswith("0 ") else line
     if first or not found:
         raise FormatError(
