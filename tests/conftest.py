@@ -12,7 +12,10 @@ from jaxtyping import install_import_hook
 jax.config.update("jax_enable_x64", True)
 install_import_hook("zarya", "beartype.beartype")
 
+from zarya import programs  # noqa: E402
 from zarya.time import Epoch  # noqa: E402
+
+programs.store.folder = None  # the shapes are checked while a program is traced
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,6 @@ drag area.
 
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -19,6 +18,7 @@ from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.orbits.tle import ElementSet
+from zarya.programs import program
 from zarya.time import Epoch
 
 type Floats = NDArray[np.float64]
@@ -45,7 +45,7 @@ def first_state(x: Float[Array, "7"], first_s: Scalar, mass_kg: Scalar) -> State
     return State(first_s, x[:3], x[3:6], jnp.zeros(1), mass_kg)
 
 
-@eqx.filter_jit
+@program
 def neighbours(
     x: Float[Array, "7"], first_s: Scalar, mass_kg: Scalar, drag_area_m2: Scalar, around: Surroundings, arcs: int
 ) -> tuple[Float[Array, "lane step 3"], Float[Array, "lane step 3"]]:

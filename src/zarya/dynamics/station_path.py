@@ -27,6 +27,7 @@ from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.errors import InputError
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.orbits.tle import ElementSet
+from zarya.programs import program
 from zarya.tables import UniformTable, quintic_table
 from zarya.time import Epoch
 from zarya.units import DAY
@@ -138,7 +139,7 @@ def _round(x: Floats, goal: Floats, numbers: tuple[Scalar, Scalar, Scalar, Surro
     return better, math.sqrt(float(np.mean(np.sum(left**2, axis=-1))))
 
 
-@eqx.filter_jit
+@program
 def _flown(
     x: Float[Array, "7"],
     first_s: Scalar,

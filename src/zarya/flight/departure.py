@@ -28,6 +28,7 @@ from zarya.flight.approach.plan import PROBE_M
 from zarya.flight.phase import Handover
 from zarya.flight.stay import docked
 from zarya.frames.local import dcm_lvlh_from_gcrf, omega_lvlh_gcrf, relative_lvlh_rotating
+from zarya.programs import program
 from zarya.tables import UniformTable, cubic_table
 from zarya.units import DAY, KM
 from zarya.vehicles.departure import Departure
@@ -184,7 +185,7 @@ def _legs(plan: DeparturePlan, mass_kg: Scalar) -> tuple[_Leg, tuple[Array, Arra
     return legs, (lasts, flow, directions)
 
 
-@eqx.filter_jit
+@program
 def fly_lanes(
     plan: DeparturePlan, at: Handover, second_m_s: Float[Array, " lane"], part: Float[Array, "lane 2"]
 ) -> DepartureLog:

@@ -16,6 +16,7 @@ from zarya.frames.local import dcm_lvlh_from_gcrf
 from zarya.gnc.rendezvous import Burns, RendezvousPlan, Scheme, plan
 from zarya.gnc.rendezvous.legs import Flown, begun, firing_of, flown, fly_leg, offset_of
 from zarya.gnc.rendezvous.prediction import predicted
+from zarya.programs import program
 from zarya.vehicles.ship import Ship
 
 CLOSURE = (3_000.0, 3.0)
@@ -104,7 +105,7 @@ def burn_names(scheme: Scheme) -> tuple[str, ...]:
     return (*burns, *trims)
 
 
-@jax.jit
+@program
 def fly(phasing: PhasingPlan, handover: Handover, errors: PhasingErrors) -> tuple[Handover, PhasingLog]:
     """Fly the plan in the full model to the aim.
 

@@ -22,6 +22,7 @@ from zarya.frames.geodetic import itrf_from_geodetic
 from zarya.iers import earth_parameters
 from zarya.orbits.mean import Oblateness, j2_secular_rates, mean_from_osculating
 from zarya.orbits.tle import WGS72_OBLATENESS, ElementSet
+from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import DAY, DEG
 
@@ -244,21 +245,21 @@ def _station_rates(station: MeanPlanes) -> tuple[Floats, Floats]:
     return node, u
 
 
-@jax.jit
+@program
 @jax.vmap
 def _means(r_teme: Vector3, v_teme: Vector3) -> tuple[Scalar, ...]:
     mean = mean_from_osculating(r_teme, v_teme, _planet())
     return mean.a_m, mean.e, mean.i_rad, mean.raan_rad, mean.u_rad
 
 
-@jax.jit
+@program
 @jax.vmap
 def _rates(a_m: Scalar, e: Scalar, i_rad: Scalar) -> tuple[Scalar, Scalar]:
     rates = j2_secular_rates(a_m, e, i_rad, _planet())
     return rates.raan_rad_s, rates.u_rad_s
 
 
-@jax.jit
+@program
 @jax.vmap
 def _drifts(
     phase: Scalar,
@@ -289,7 +290,7 @@ def _drifts(
     return drift, a
 
 
-def _in_chunks(program: Callable[..., tuple[Any, ...]], *columns: Floats) -> tuple[Floats, ...]:
+def _in_chunks(compiled: Callable[..., tuple[Any, ...]], *columns: Floats) -> tuple[Floats, ...]:
     """A compiled program over columns (lane, ...), by one lane or by `_CHUNK`, the last chunk filled with its first."""
     count = len(columns[0])
     size = 1 if count == 1 else _CHUNK
@@ -299,7 +300,7 @@ def _in_chunks(program: Callable[..., tuple[Any, ...]], *columns: Floats) -> tup
         short = size - len(some[0])
         if short:
             some = [np.concatenate([column, np.repeat(column[:1], short, axis=0)]) for column in some]
-        parts.append([np.asarray(x)[: size - short] for x in program(*some)])
+        parts.append([np.asarray(x)[: size - short] for x in compiled(*some)])
     return tuple(np.concatenate(column) for column in zip(*parts, strict=True))
 
 

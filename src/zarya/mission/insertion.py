@@ -11,10 +11,11 @@ from zarya.frames import dcm_gcrf_from_teme
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.mission.result import InsertionOrbit
 from zarya.orbits.mean import MeanElements, j2_secular_rates, mean_from_osculating
+from zarya.programs import program
 from zarya.time import Epoch
 
-_mean = jax.jit(mean_from_osculating)
-_rates = jax.jit(j2_secular_rates)
+_mean = program(mean_from_osculating)
+_rates = program(j2_secular_rates)
 _heights = jax.jit(jax.vmap(lambda r: geodetic_from_itrf(r)[2]))
 
 

@@ -3,7 +3,6 @@
 from dataclasses import dataclass, fields
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -22,6 +21,7 @@ from zarya.mission.insertion import insertion_orbit
 from zarya.mission.lift import LiftOff
 from zarya.mission.result import Floats, InsertionOrbit, Track
 from zarya.mission.scenario import Scenario
+from zarya.programs import program
 from zarya.units import KM
 from zarya.vehicles.launcher import LauncherData
 
@@ -106,7 +106,7 @@ def studied_leads(plan: ascent.AscentPlan, lead_s: float) -> dict[str, float]:
     return {"optimum_lead_s": study.optimum_s, **left}
 
 
-@eqx.filter_jit
+@program
 def _left_alone(at: State, around: Surroundings, drag_area_m2: Scalar) -> jax.Array:
     """The ship without burns for one revolution, every 44.5 s, in ITRF."""
     _, states = path(

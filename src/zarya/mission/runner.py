@@ -5,7 +5,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -30,6 +29,7 @@ from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Progress, Setting, longer, prepared
 from zarya.mission.shortfall import opens_next, too_heavy
 from zarya.mission.timeline import timeline
+from zarya.programs import program
 
 PHASES: Final = ("ascent", "phasing", "approach", "docking", "departure", "descent")
 """What `until` may name."""
@@ -241,7 +241,7 @@ def _approach(setting: Setting, at: Handover, book: Book) -> Handover:
     return end
 
 
-_fly_approach = eqx.filter_jit(approach.fly)
+_fly_approach = program(approach.fly)
 
 
 def _approach_track(station: StationPath, rows: Mapping[str, Floats], end: State) -> Track:

@@ -19,6 +19,7 @@ from zarya.environment.atmosphere.us76 import us76
 from zarya.errors import InputError
 from zarya.frames.earth import EarthOrientation, earth_orientation
 from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import KM
 
@@ -132,7 +133,7 @@ def altitudes_m() -> Floats:
     return np.asarray(BOTTOM_M + STRETCH_M * np.expm1(_top() / (ALTITUDES - 1) * np.arange(-_PAD, ALTITUDES + _PAD)))
 
 
-@eqx.filter_jit
+@program
 def _turned(earth: EarthOrientation, t_s: Float[Array, " instant"]) -> Float[Array, "instant 3 3"]:
     dcm: Float[Array, "instant 3 3"] = jax.vmap(earth.dcm_itrf_from_gcrf)(t_s)
     return dcm

@@ -18,6 +18,7 @@ from zarya.flight.ascent.log import Parted
 from zarya.flight.ascent.plan import AscentPlan
 from zarya.flight.ascent.stack import local
 from zarya.frames import geodetic_from_itrf
+from zarya.programs import program
 from zarya.vehicles.launcher import LauncherData
 
 BALLISTIC_KG_M2: Final = {"booster": 240.0, "core": 155.0, "upper": 155.0, "part": 35.0, "escape_tower": 475.0}
@@ -61,7 +62,7 @@ def ballistic_coefficients(launcher: LauncherData) -> Float[Array, " part"]:
     return jnp.asarray(np.array(stages + parts))
 
 
-@eqx.filter_jit
+@program
 def impacts(plan: AscentPlan, parted: Parted, ballistic_kg_m2: Float[Array, " part"]) -> Impacts:
     """Fall of every part to height zero; nan for what does not come down within 25 minutes.
 

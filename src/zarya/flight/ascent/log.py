@@ -15,6 +15,7 @@ from zarya.flight.ascent.plan import AscentPlan
 from zarya.flight.ascent.stack import local
 from zarya.flight.phase import Handover
 from zarya.frames import geodetic_from_itrf
+from zarya.programs import program
 
 EVERY: int = 2
 """Histories keep every second step."""
@@ -84,7 +85,7 @@ class AscentLog(eqx.Module):
     parted: Parted
 
 
-@eqx.filter_jit
+@program
 def fly(plan: AscentPlan, case: AscentDispersion) -> tuple[Handover, AscentLog]:
     """Fly an ascent from lift-off to spacecraft separation.
 

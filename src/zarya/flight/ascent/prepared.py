@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass, replace
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -33,6 +32,7 @@ from zarya.frames import EarthOrientation, dcm_gcrf_from_teme, geodetic_from_itr
 from zarya.gnc.pitch_programme import PitchProgramme
 from zarya.gnc.upfg import Target
 from zarya.orbits.mean import mean_from_osculating
+from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles.launcher import LauncherData
@@ -202,18 +202,18 @@ def _strong(value: float | Scalar) -> Scalar:
     return jnp.asarray(value, dtype=jnp.float64)
 
 
-@eqx.filter_jit
+@program
 def _heights_m(ship: State, duration_s: Scalar, field: GravityField, earth: EarthOrientation) -> Float[Array, " node"]:
     """Heights over WGS84 along one revolution, (node,) m."""
     _, path = run(ship, duration_s, 192, (Gravity(field, earth),))
     return jax.vmap(lambda t, r: geodetic_from_itrf(earth.dcm_itrf_from_gcrf(t) @ r)[2])(path.t_s, path.r_gcrf)
 
 
-_mean = jax.jit(mean_from_osculating)
-_timed = eqx.filter_jit(timed)
+_mean = program(mean_from_osculating)
+_timed = program(timed)
 
 
-@eqx.filter_jit
+@program
 def _pad(place: Place, earth: EarthOrientation, middle_s: Scalar) -> tuple[Vector3, Vector3, Vector3]:
     """The pad in gcrf at lift-off, and the Earth's angular velocity and pole at `middle_s`."""
     r_itrf = itrf_from_geodetic(place.latitude_rad, place.longitude_rad, place.height_m)
@@ -342,7 +342,7 @@ def _first_plan(
     )
 
 
-@eqx.filter_jit
+@program
 def _thin_air(around: Surroundings, place: Place) -> Float[Array, " node"]:
     """Logarithm of the density of the day above the pad over that of US76 continued; 0 at the bottom."""
     start = jnp.zeros(())

@@ -17,6 +17,7 @@ from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.frames.local import dcm_lvlh_from_gcrf, omega_lvlh_gcrf
 from zarya.gnc.rendezvous.curvilinear import Offset, angle_ahead_rad, offset, turned
+from zarya.programs import program
 from zarya.vehicles.ship import Ship
 
 DEGREE = 20
@@ -203,7 +204,7 @@ def offset_of(at: Flown, station: StationPath) -> Offset:
     return offset(ship.r_gcrf, ship.v_gcrf, station.r_gcrf(t_s), station.v_gcrf(t_s), at.ahead_rad)
 
 
-@jax.jit
+@program
 def flown(
     start: Flown, order: Legs, burns: Burns, ship: Ship, station: StationPath, around: Surroundings
 ) -> tuple[Flown, Flown, State]:

@@ -1,6 +1,5 @@
 """How the end of the flight answers to a burn at any instant: transition matrices along a reference flight."""
 
-from functools import partial
 
 import equinox as eqx
 import jax
@@ -12,6 +11,7 @@ from zarya.dynamics.surroundings import Surroundings
 from zarya.environment.gravity import central_j2_acceleration
 from zarya.frames.local import dcm_lvlh_from_gcrf
 from zarya.gnc.rendezvous.curvilinear import Offset, offset
+from zarya.programs import program
 
 type Point = Float[Array, "6"]
 """Position and velocity, m, m/s, GCRF."""
@@ -48,7 +48,7 @@ class Answer(eqx.Module):
     offset: Float[Array, "6"]
 
 
-@partial(jax.jit, static_argnames="substeps")
+@program
 def answer(
     start: Float[Array, "6"],
     step_s: Scalar,

@@ -22,6 +22,7 @@ from zarya.gnc.rendezvous.linear import Answer, Oblate, answer, oblate
 from zarya.gnc.rendezvous.optimum import SCALE, burns_at, few_burns, least_burns, moved_burns
 from zarya.gnc.rendezvous.prediction import Forecast, forecast_steps, predicted
 from zarya.gnc.rendezvous.scheme import AIM_LVLH_M, Scheme
+from zarya.programs import program
 from zarya.vehicles.ship import Ship
 
 type Floats = NDArray[np.float64]
@@ -351,10 +352,10 @@ class Desk:
         return gains
 
 
-_firing = jax.jit(firing)
+_firing = program(firing)
 
 
-@jax.jit
+@program
 def _forecast_from(starts: Flown, row: Index, slots: Burns, slot: Index, numbers: Ship, forecast: Forecast) -> Offset:
     """`predicted` from the ignition of a slot, the start of leg `row`."""
     ship = jax.tree.map(lambda x: x[row], starts.ship)
@@ -363,7 +364,7 @@ def _forecast_from(starts: Flown, row: Index, slots: Burns, slot: Index, numbers
     return predicted(ship.t_s, start, slots, slot, half_s, forecast)
 
 
-@jax.jit
+@program
 def _met(
     ship: State, station: StationPath, around: Surroundings, aim_t_s: Scalar
 ) -> tuple[Float[Array, "6"], Offset, Oblate, Scalar]:
@@ -375,7 +376,7 @@ def _met(
     return jnp.concatenate([r, v]), aim, oblate(around, now), behind
 
 
-_begun, _offset_of = jax.jit(begun), jax.jit(offset_of)
+_begun, _offset_of = program(begun), program(offset_of)
 
 
 def _allowed(grid: _Grid, scheme: Scheme, aim_t_s: float) -> NDArray[np.bool_]:
