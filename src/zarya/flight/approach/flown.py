@@ -1,5 +1,6 @@
 """Flying an approach: one scan of 1 s steps from the aim point to contact, pure JAX."""
 
+from dataclasses import replace
 from functools import partial
 from typing import Final
 
@@ -163,70 +164,72 @@ def _first(plan: ApproachPlan, handover: Handover, navigation: RelativeNavigatio
     )
 
 
+class _Wish(eqx.Module):
+    """What guidance believes and wants.
+
+    Parameters
+    ----------
+    wander : (6,) errors of the sensors in their sigmas. r_lvlh, v_lvlh : (3,) m, m/s, the navigated relative state.
+    row : () of the waypoints. stage : () of `STAGES`. gain_lvlh : (3,) m/s, velocity to gain.
+    is_burning : () whether it shall be gained.
+    """
+
+    wander: Float[Array, "6"]
+    r_lvlh: Vector3
+    v_lvlh: Vector3
+    row: Index
+    stage: Index
+    gain_lvlh: Vector3
+    is_burning: Bool[Array, ""]
+
+
+class _Push(eqx.Module):
+    """One second of thrust.
+
+    Parameters
+    ----------
+    thrust : as a load. spent : (3,) delta-v m/s, propellant kg, thrust s.
+    is_dry : () whether the tanks do not hold what it takes; then nothing is pushed.
+    is_full : () whether an axis burns through the whole second, and so goes on.
+    """
+
+    thrust: Thrust
+    spent: Float[Array, "3"]
+    is_dry: Bool[Array, ""]
+    is_full: Bool[Array, ""]
+
+
 def _second(
     plan: ApproachPlan, loads: tuple[Load, ...], navigation: RelativeNavigation, now: _Moment, draw: Float[Array, "6"]
 ) -> _Moment:
-    """One second: look, decide, push, move, judge."""
-    t_s, ship, rows = now.ship.t_s, now.ship, plan.waypoints
-    stage_row = rows.row(t_s)
-    stage = rows.stage[stage_row]
+    """One second: look and decide, push, move, judge."""
+    t_s = now.ship.t_s
     omega_gcrf = omega_lvlh_gcrf(now.r_station_gcrf, now.v_station_gcrf)
-
-    # Look and decide, on what navigation believes.
-    memory = jnp.exp(-STEP_S / navigation.correlation_s)
-    wander = memory * now.wander + jnp.sqrt(1.0 - memory**2) * draw
-    r_seen, v_seen = navigation.estimate(now.r_lvlh, now.v_lvlh, wander, plan.port.r_port_lvlh)
-    gain = velocity_to_gain(rows, stage_row, t_s, r_seen, v_seen, jnp.linalg.norm(omega_gcrf))
-    is_wanted = jnp.linalg.norm(gain) > rows.deadband_m_s[stage_row]
-    is_burning = jnp.where(stage_row != now.row, is_wanted, now.is_burning)
-
-    # Push: along the ship's axes, from what is in the tanks.
-    on_axis = stage >= STAGES.index("station_keeping")
-    sight = jnp.where(on_axis, plan.port.axis_lvlh, r_seen - plan.port.r_port_lvlh)
-    dcm_ship = dcm_port_from_lvlh(sight)
-    newton = jnp.where(is_burning, plan.thrusters.pulse_newton(dcm_ship @ gain, ship.mass_kg, jnp.asarray(STEP_S)), 0.0)
-    tank = jnp.sum(ship.tank_kg)
-    flow = jnp.sum(jnp.abs(newton)) / (plan.thrusters.isp_s * STANDARD_GRAVITY_M_S2)
-    is_dry = (flow > 0.0) & (flow * STEP_S > tank)
-    newton, flow = jnp.where(is_dry, 0.0, newton), jnp.where(is_dry, 0.0, flow)
-    size = jnp.linalg.norm(newton)
-    push_lvlh = dcm_ship.T @ newton / jnp.maximum(size, 1e-9)
-    push_gcrf = dcm_lvlh_from_gcrf(now.r_station_gcrf, now.v_station_gcrf).T @ push_lvlh
-    thrust = Thrust(size, push_gcrf, omega_gcrf, t_s, flow * ship.tank_kg / jnp.maximum(tank, 1e-9))
-    on_s = jnp.max(jnp.abs(newton) / jnp.maximum(plan.thrusters.axis_newton, 1e-9)) * STEP_S
-    spent = jnp.stack([size * STEP_S / ship.mass_kg, flow * STEP_S, on_s])
+    wish = _wished(plan, navigation, now, draw, jnp.linalg.norm(omega_gcrf))
+    push = _pushed(plan, now, wish, omega_gcrf)
 
     # Move: a second, or what is left to the contact found in the round before.
-    thrust = _either(now.is_met, now.thrust, thrust)
-    after = step(ship, jnp.where(now.is_met, now.met_s, STEP_S), (*loads, thrust))
+    thrust = _either(now.is_met, now.thrust, push.thrust)
+    after = step(now.ship, jnp.where(now.is_met, now.met_s, STEP_S), (*loads, thrust))
     r_station, v_station = plan.station.r_gcrf(after.t_s), plan.station.v_gcrf(after.t_s)
     r, v = relative_lvlh_rotating(after.r_gcrf, after.v_gcrf, r_station, v_station)
 
-    # Judge.
-    before_m = probe_lvlh(now.r_lvlh, plan.port, plan.probe_m) @ plan.port.axis_lvlh
-    after_m = probe_lvlh(r, plan.port, plan.probe_m) @ plan.port.axis_lvlh
     is_final = t_s >= plan.final_approach_s
-    is_met = is_final & (before_m > 0.0) & (after_m <= 0.0)
-    met_s = crossing_s(
-        before_m, now.v_lvlh @ plan.port.axis_lvlh, after_m, v @ plan.port.axis_lvlh, jnp.asarray(STEP_S)
-    )
+    is_met, met_s = _contact(plan, now, r, v, is_final)
     margin = plan.corridor_half_angle_rad - corridor_angle_rad(r, plan.port)
     margin = jnp.where(is_final & ~is_met, jnp.minimum(now.corridor_margin_rad, margin), now.corridor_margin_rad)
-    outcome = jnp.where(is_dry, int(Outcome.PROPELLANT_EXHAUSTED), now.outcome)
+    outcome = jnp.where(push.is_dry, int(Outcome.PROPELLANT_EXHAUSTED), now.outcome)
     outcome = jnp.where(margin < 0.0, int(Outcome.CORRIDOR_LEFT), outcome).astype(now.outcome.dtype)
-    from_hold = jnp.linalg.norm(r_seen - plan.hold_lvlh)
-    is_held = (stage == STAGES.index("station_keeping")) & (from_hold < _HOLD_BOX_M)
-    is_held = is_held & (jnp.linalg.norm(v_seen) < _HOLD_BOX_M_S)
-
+    is_held = _is_held(plan, wish)
     moved = _Moment(
         ship=after,
         r_station_gcrf=r_station,
         v_station_gcrf=v_station,
         r_lvlh=r,
         v_lvlh=v,
-        wander=wander,
-        row=stage_row.astype(now.row.dtype),
-        is_burning=is_burning & jnp.any(jnp.abs(newton) >= 0.999 * plan.thrusters.axis_newton),
+        wander=wish.wander,
+        row=wish.row.astype(now.row.dtype),
+        is_burning=wish.is_burning & push.is_full,
         thrust=thrust,
         is_met=is_met,
         met_s=now.met_s,
@@ -236,16 +239,73 @@ def _second(
         final_approach_s=jnp.where(jnp.isnan(now.final_approach_s) & is_final, t_s, now.final_approach_s),
         nearest_m=jnp.where(is_final, now.nearest_m, jnp.minimum(now.nearest_m, jnp.linalg.norm(r))),
         corridor_margin_rad=margin,
-        spent=now.spent.at[stage].add(spent),
+        spent=now.spent.at[wish.stage].add(push.spent),
     )
     # A second that passes contact is not flown: the next round flies it up to the crossing, and is the last.
-    met: _Moment = eqx.tree_at(lambda m: (m.thrust, m.is_met, m.met_s), now, (thrust, is_met, met_s))
-    kinematics = (after, r_station, v_station, r, v, jnp.asarray(True))
-    closed: _Moment = eqx.tree_at(
-        lambda m: (m.ship, m.r_station_gcrf, m.v_station_gcrf, m.r_lvlh, m.v_lvlh, m.is_closed), now, kinematics
-    )
+    met = replace(now, thrust=thrust, is_met=is_met, met_s=met_s)
+    closed = replace(
+        now, ship=after, r_station_gcrf=r_station, v_station_gcrf=v_station, r_lvlh=r, v_lvlh=v,
+        is_closed=jnp.asarray(True),
+    )  # fmt: skip
     is_flying = (now.outcome == int(Outcome.FLYING)) & ~now.is_closed
     return _either(is_flying, _either(now.is_met, closed, _either(is_met, met, moved)), now)
+
+
+def _wished(
+    plan: ApproachPlan, navigation: RelativeNavigation, now: _Moment, draw: Float[Array, "6"], rate_rad_s: Scalar
+) -> _Wish:
+    """Look and decide, on what navigation believes."""
+    t_s, rows = now.ship.t_s, plan.waypoints
+    row = rows.row(t_s)
+    memory = jnp.exp(-STEP_S / navigation.correlation_s)
+    wander = memory * now.wander + jnp.sqrt(1.0 - memory**2) * draw
+    r_seen, v_seen = navigation.estimate(now.r_lvlh, now.v_lvlh, wander, plan.port.r_port_lvlh)
+    gain = velocity_to_gain(rows, row, t_s, r_seen, v_seen, rate_rad_s)
+    is_wanted = jnp.linalg.norm(gain) > rows.deadband_m_s[row]
+    is_burning = jnp.where(row != now.row, is_wanted, now.is_burning)
+    return _Wish(wander, r_seen, v_seen, row, rows.stage[row], gain, is_burning)
+
+
+def _pushed(plan: ApproachPlan, now: _Moment, wish: _Wish, omega_gcrf: Vector3) -> _Push:
+    """Push along the ship's axes, from what is in the tanks."""
+    ship, thrusters = now.ship, plan.thrusters
+    on_axis = wish.stage >= STAGES.index("station_keeping")
+    dcm_ship = dcm_port_from_lvlh(jnp.where(on_axis, plan.port.axis_lvlh, wish.r_lvlh - plan.port.r_port_lvlh))
+    pulse = thrusters.pulse_newton(dcm_ship @ wish.gain_lvlh, ship.mass_kg, jnp.asarray(STEP_S))
+    newton = jnp.where(wish.is_burning, pulse, 0.0)
+    tank = jnp.sum(ship.tank_kg)
+    flow = jnp.sum(jnp.abs(newton)) / (thrusters.isp_s * STANDARD_GRAVITY_M_S2)
+    is_dry = (flow > 0.0) & (flow * STEP_S > tank)
+    newton, flow = jnp.where(is_dry, 0.0, newton), jnp.where(is_dry, 0.0, flow)
+    size = jnp.linalg.norm(newton)
+    push_lvlh = dcm_ship.T @ newton / jnp.maximum(size, 1e-9)
+    push_gcrf = dcm_lvlh_from_gcrf(now.r_station_gcrf, now.v_station_gcrf).T @ push_lvlh
+    on_s = jnp.max(jnp.abs(newton) / jnp.maximum(thrusters.axis_newton, 1e-9)) * STEP_S
+    return _Push(
+        Thrust(size, push_gcrf, omega_gcrf, ship.t_s, flow * ship.tank_kg / jnp.maximum(tank, 1e-9)),
+        jnp.stack([size * STEP_S / ship.mass_kg, flow * STEP_S, on_s]),
+        is_dry,
+        jnp.any(jnp.abs(newton) >= 0.999 * thrusters.axis_newton),
+    )
+
+
+def _contact(
+    plan: ApproachPlan, now: _Moment, r_lvlh: Vector3, v_lvlh: Vector3, is_final: Bool[Array, ""]
+) -> tuple[Bool[Array, ""], Scalar]:
+    """Whether the probe meets the port between now and this state a second on, and after how many seconds."""
+    axis = plan.port.axis_lvlh
+    before_m = probe_lvlh(now.r_lvlh, plan.port, plan.probe_m) @ axis
+    after_m = probe_lvlh(r_lvlh, plan.port, plan.probe_m) @ axis
+    met_s = crossing_s(before_m, now.v_lvlh @ axis, after_m, v_lvlh @ axis, jnp.asarray(STEP_S))
+    return is_final & (before_m > 0.0) & (after_m <= 0.0), met_s
+
+
+def _is_held(plan: ApproachPlan, wish: _Wish) -> Bool[Array, ""]:
+    """Whether the ship keeps station, as far as it knows."""
+    is_near = jnp.linalg.norm(wish.r_lvlh - plan.hold_lvlh) < _HOLD_BOX_M
+    is_slow = jnp.linalg.norm(wish.v_lvlh) < _HOLD_BOX_M_S
+    is_held: Bool[Array, ""] = (wish.stage == STAGES.index("station_keeping")) & is_near & is_slow
+    return is_held
 
 
 def _either[Tree](which: Bool[Array, ""], yes: Tree, no: Tree) -> Tree:

@@ -1,5 +1,6 @@
 """Fly an ascent: one compiled scan from lift-off to the separation of the ship."""
 
+from dataclasses import replace
 from typing import Final
 
 import equinox as eqx
@@ -67,7 +68,27 @@ class Course(eqx.Module):
     launcher: Launcher
 
 
+class _Worst(eqx.Module):
+    """Extremes at the starts of the steps so far, () each: Pa, s, Pa rad, g."""
+
+    dynamic_pressure_pa: Scalar
+    dynamic_pressure_s: Scalar
+    q_alpha_pa_rad: Scalar
+    axial_g: Scalar
+
+    def with_step(self, t_s: Scalar, dynamic_pressure_pa: Scalar, alpha_rad: Scalar, axial_g: Scalar) -> "_Worst":
+        """With one step more."""
+        return _Worst(
+            jnp.maximum(self.dynamic_pressure_pa, dynamic_pressure_pa),
+            jnp.where(dynamic_pressure_pa > self.dynamic_pressure_pa, t_s, self.dynamic_pressure_s),
+            jnp.maximum(self.q_alpha_pa_rad, dynamic_pressure_pa * alpha_rad),
+            jnp.maximum(self.axial_g, axial_g),
+        )
+
+
 class _Carry(eqx.Module):
+    """From one step to the next: the vehicle, what guidance remembers and commands, what was sensed since its call."""
+
     state: State
     axis: Vector3
     is_dropped: Bool[Array, " item"]
@@ -76,7 +97,7 @@ class _Carry(eqx.Module):
     law_s: Scalar
     cutoff_s: Scalar
     sensed: Vector3
-    worst: Float[Array, " 4"]
+    worst: _Worst
 
 
 def _navigated(plan: AscentPlan, case: AscentDispersion, state: State) -> tuple[Vector3, Vector3]:
@@ -103,16 +124,13 @@ def _guided(plan: AscentPlan, case: AscentDispersion, carry: _Carry, stack: Stac
     is_locked = jnp.isfinite(carry.cutoff_s)
     ends = (law.time_to_go_s < 2.0 * span_s + _LOCK_S) & (t_s > plan.closed_loop_s)
     cutoff = jnp.where(ends & ~is_locked, t_s + law.time_to_go_s, carry.cutoff_s)
-    return _Carry(
-        state=carry.state,
-        axis=carry.axis,
-        is_dropped=carry.is_dropped,
+    return replace(
+        carry,
         memory=memory,
         law=jax.tree.map(lambda a, b: jnp.where(is_locked, a, b), carry.law, law),
         law_s=jnp.where(is_locked, carry.law_s, t_s),
         cutoff_s=cutoff,
         sensed=jnp.zeros(3),
-        worst=carry.worst,
     )
 
 
@@ -171,58 +189,10 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
     launcher = timed(case.applied(plan.launcher), plan.end_s)
     winds = Winds(plan.pole_gcrf, plan.omega_gcrf, plan.wind, case.wind)
     gravity = Gravity(plan.field, plan.earth)
-    slew_s = _SLEW_S * jnp.arange(1.0, _SLEW_STEPS + 1.0) / _SLEW_STEPS
-    turns_s = plan.programme.turns_s
-    corners = jnp.concatenate([turns_s, turns_s[-1] + slew_s, plan.closed_loop_s + slew_s])
-    nodes = node_times_s(launcher, corners, launcher.cutoff_s[-1], plan.steps)
-    share = jnp.arange(plan.parts) / plan.parts
-    nodes = jnp.concatenate([(nodes[:-1, None] + jnp.diff(nodes)[:, None] * share).ravel(), nodes[-1:]])
 
     def one(carry: _Carry, span: Float[Array, " 2"], pull: CentralGravity) -> tuple[_Carry, Step | None]:
-        start_s = carry.state.t_s
-        dt = jnp.clip(jnp.minimum(span[1], carry.cutoff_s) - start_s, 0.0, None)
-        state, stack, stages, items = _configured(plan, case, launcher, winds, carry, start_s + 0.5 * dt)
-        now = stack.forces(start_s, state)
-        wanted = _wanted_axis(plan, carry, state, stack, now, dt)
-        limit_rad = launcher.steering_rate_rad_s * dt
-        axis = turned_towards(carry.axis, wanted, limit_rad)
-        # through the direction commanded for mid-step, or evenly when the turn is held up by its limit
-        middle = _wanted_axis(plan, carry, state, stack, now, 0.5 * dt)
-        even = carry.axis + axis
-        is_free = jnp.dot(axis, wanted) > 1.0 - 1e-12
-        halfway = jnp.where(is_free, middle, even / jnp.linalg.norm(even))
-        whole, part = axis - carry.axis, halfway - carry.axis
-        h = jnp.maximum(dt, 1e-9)
-        turn = ((4.0 * part - whole) / h, (2.0 * whole - 4.0 * part) / h**2)
-        stack = eqx.tree_at(lambda s: (s.axis_rate, s.axis_bend), stack, turn)
-        after = step(state, dt, (pull, stack))
-        g = pull.acceleration_gcrf(0.5 * (state.r_gcrf + after.r_gcrf))
-        heat = 0.5 * now.dynamic_pressure_pa * 2.0 * now.air_speed_m_s
-        limit = launcher.jettison_heating_w_m2
-        dropped = carry.is_dropped | ((heat < limit) & (start_s > plan.closed_loop_s))
-        axial = (now.thrust_n + jnp.dot(now.drag_gcrf, now.axis)) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
-        q = now.dynamic_pressure_pa
-        w = carry.worst
-        worst = jnp.stack(
-            [
-                jnp.maximum(w[0], q),
-                jnp.where(q > w[0], start_s, w[1]),
-                jnp.maximum(w[2], q * now.alpha_rad),
-                jnp.maximum(w[3], axial),
-            ]
-        )
-        onward = _Carry(
-            state=after,
-            axis=axis,
-            is_dropped=dropped,
-            memory=carry.memory,
-            law=carry.law,
-            law_s=carry.law_s,
-            cutoff_s=carry.cutoff_s,
-            sensed=carry.sensed + after.v_gcrf - state.v_gcrf - dt * g,
-            worst=worst,
-        )
-        return onward, Step(state, after, stack, stages, items, heat) if is_kept else None
+        after, flown = _stepped(plan, case, launcher, winds, carry, span[1], pull)
+        return after, flown if is_kept else None
 
     def cycle(carry: _Carry, spans: Float[Array, "cycle 2"], pull: CentralGravity) -> tuple[_Carry, Step | None]:
         length = spans[-1, 1] - spans[0, 0]
@@ -236,26 +206,87 @@ def fly_steps(plan: AscentPlan, case: AscentDispersion, is_kept: bool) -> tuple[
         assert isinstance(pull, CentralGravity)
         return jax.lax.scan(lambda c, s: cycle(c, s, pull), carry, spans)
 
-    carry = _start(plan, launcher)
+    nodes = _nodes_s(plan, launcher)
     spans = jnp.stack([nodes[:-1], nodes[1:]], axis=-1).reshape(-1, BLOCK, plan.cycle * plan.parts, 2)
-    carry, kept = jax.lax.scan(block, carry, spans)
+    carry, kept = jax.lax.scan(block, _start(plan, launcher), spans)
     if kept is not None:
         kept = jax.tree.map(lambda x: x.reshape(plan.steps * plan.parts, *x.shape[3:]), kept)
-    last = carry.state
-    is_dry = ~(carry.cutoff_s <= launcher.cutoff_s[-1])
-    cut = State(last.t_s, last.r_gcrf, last.v_gcrf, last.tank_kg, last.inert_kg)
-    left = last.tank_kg[-1] - launcher.residual_kg[-1] - launcher.consumable_residual_kg[-1]
-    course = Course(
-        cutoff_s=jnp.where(is_dry, jnp.nan, carry.cutoff_s),
-        cutoff=cut,
-        propellant_left_kg=left,
-        max_dynamic_pressure_pa=carry.worst[0],
-        max_dynamic_pressure_s=carry.worst[1],
-        max_q_alpha_pa_rad=carry.worst[2],
-        max_axial_g=carry.worst[3],
+    return _course(launcher, carry), kept
+
+
+def _nodes_s(plan: AscentPlan, launcher: Launcher) -> Float[Array, " node"]:
+    """Instants between the steps, s: every corner of the clock and of the commanded turn is one."""
+    slew_s = _SLEW_S * jnp.arange(1.0, _SLEW_STEPS + 1.0) / _SLEW_STEPS
+    turns_s = plan.programme.turns_s
+    corners = jnp.concatenate([turns_s, turns_s[-1] + slew_s, plan.closed_loop_s + slew_s])
+    nodes = node_times_s(launcher, corners, launcher.cutoff_s[-1], plan.steps)
+    share = jnp.arange(plan.parts) / plan.parts
+    return jnp.concatenate([(nodes[:-1, None] + jnp.diff(nodes)[:, None] * share).ravel(), nodes[-1:]])
+
+
+def _stepped(
+    plan: AscentPlan,
+    case: AscentDispersion,
+    launcher: Launcher,
+    winds: Winds,
+    carry: _Carry,
+    end_s: Scalar,
+    pull: CentralGravity,
+) -> tuple[_Carry, Step]:
+    """One step, to `end_s` or the cut-off."""
+    start_s = carry.state.t_s
+    dt = jnp.clip(jnp.minimum(end_s, carry.cutoff_s) - start_s, 0.0, None)
+    state, stack, stages, items = _configured(plan, case, launcher, winds, carry, start_s + 0.5 * dt)
+    now = stack.forces(start_s, state)
+    axis, turn = _turned(plan, carry, state, stack, now, dt)
+    stack = eqx.tree_at(lambda s: (s.axis_rate, s.axis_bend), stack, turn)
+    after = step(state, dt, (pull, stack))
+    g = pull.acceleration_gcrf(0.5 * (state.r_gcrf + after.r_gcrf))
+    heat = now.dynamic_pressure_pa * now.air_speed_m_s  # free molecules: rho v^3 / 2
+    is_cool = (heat < launcher.jettison_heating_w_m2) & (start_s > plan.closed_loop_s)
+    axial = (now.thrust_n + jnp.dot(now.drag_gcrf, now.axis)) / (state.mass_kg * STANDARD_GRAVITY_M_S2)
+    onward = replace(
+        carry,
+        state=after,
+        axis=axis,
+        is_dropped=carry.is_dropped | is_cool,
+        sensed=carry.sensed + after.v_gcrf - state.v_gcrf - dt * g,
+        worst=carry.worst.with_step(start_s, now.dynamic_pressure_pa, now.alpha_rad, axial),
+    )
+    return onward, Step(state, after, stack, stages, items, heat)
+
+
+def _turned(
+    plan: AscentPlan, carry: _Carry, state: State, stack: Stack, now: StackForces, dt_s: Scalar
+) -> tuple[Vector3, tuple[Vector3, Vector3]]:
+    """The axis after `dt_s`, and its rate and bend on the way: first and second coefficient of a parabola in time.
+
+    The way leads through the direction commanded for mid-step, or evenly when the turn is held up by its limit.
+    """
+    wanted = _wanted_axis(plan, carry, state, stack, now, dt_s)
+    axis = turned_towards(carry.axis, wanted, stack.launcher.steering_rate_rad_s * dt_s)
+    middle = _wanted_axis(plan, carry, state, stack, now, 0.5 * dt_s)
+    even = carry.axis + axis
+    is_free = jnp.dot(axis, wanted) > 1.0 - 1e-12
+    halfway = jnp.where(is_free, middle, even / jnp.linalg.norm(even))
+    whole, part = axis - carry.axis, halfway - carry.axis
+    h = jnp.maximum(dt_s, 1e-9)
+    return axis, ((4.0 * part - whole) / h, (2.0 * whole - 4.0 * part) / h**2)
+
+
+def _course(launcher: Launcher, end: _Carry) -> Course:
+    """How the flight went, from where its last step left it."""
+    is_dry = ~(end.cutoff_s <= launcher.cutoff_s[-1])
+    return Course(
+        cutoff_s=jnp.where(is_dry, jnp.nan, end.cutoff_s),
+        cutoff=end.state,
+        propellant_left_kg=end.state.tank_kg[-1] - launcher.residual_kg[-1] - launcher.consumable_residual_kg[-1],
+        max_dynamic_pressure_pa=end.worst.dynamic_pressure_pa,
+        max_dynamic_pressure_s=end.worst.dynamic_pressure_s,
+        max_q_alpha_pa_rad=end.worst.q_alpha_pa_rad,
+        max_axial_g=end.worst.axial_g,
         launcher=launcher,
     )
-    return course, kept
 
 
 def separated(plan: AscentPlan, case: AscentDispersion, course: Course) -> Handover:
@@ -307,6 +338,5 @@ def _start(plan: AscentPlan, launcher: Launcher) -> _Carry:
     )
     memory = started(plan.r_pad_gcrf, plan.v_pad_gcrf, plan.target, jnp.asarray(_FIRST_ARC_RAD), plan.gm_m3_s2)
     law = Steering(up, nothing, zero, zero, zero)
-    return _Carry(
-        state, up, jnp.zeros(items, dtype=bool), memory, law, zero, jnp.asarray(jnp.inf), nothing, jnp.zeros(4)
-    )
+    worst = _Worst(zero, zero, zero, zero)
+    return _Carry(state, up, jnp.zeros(items, dtype=bool), memory, law, zero, jnp.asarray(jnp.inf), nothing, worst)
