@@ -1,6 +1,7 @@
 """The application, its shared options, and how errors become one message and an exit code."""
 
 import json
+import math
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -87,5 +88,13 @@ def _told(error: Exception, code: int) -> int:
 
 
 def print_json(document: Mapping[str, Any]) -> None:
-    """One JSON document on stdout."""
-    print(json.dumps(document, indent=2, default=str, allow_nan=False))
+    """One JSON document on stdout; a number that JSON does not have (what a user typed, say) becomes its text."""
+    print(json.dumps(_plain(document), indent=2, default=str, allow_nan=False))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    return [_plain(item) for item in value] if isinstance(value, list | tuple) else value

@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
 from zarya.cli.spans import seconds
 from zarya.errors import InputError
+from zarya.exchange.czml import write_czml
 from zarya.exchange.initial_state import InitialState, read_initial_state
 from zarya.exchange.messages import write_message
 from zarya.exchange.records import Ephemeris, Header, Trajectory
+from zarya.exchange.tabular import write_table
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.studies.propagation import ForceModel, Propagation, propagate, sample_times
 from zarya.time import Epoch
 from zarya.units import KM
+
+_OTHERS: Final = (".opm", ".omm", ".tle", ".3le", ".2le")
+"""Endings of formats that hold no ephemeris."""
 
 
 @dataclass(frozen=True)
@@ -36,12 +41,19 @@ class Request:
 
 def run_propagation(request: Request) -> dict[str, Any]:
     """Fly the file's state and write the OEM; returns the `--json` document."""
+    if request.target.suffix.lower() in _OTHERS:
+        raise InputError(
+            "a propagation is an ephemeris", key="out", value=str(request.target),
+            remedy="End the name in .oem, .xml, .czml, .csv or .parquet.",
+        )  # fmt: skip
     start = None if request.start is None else _epoch(request.start)
     initial = read_initial_state(request.source, start)
     duration_s = seconds(request.duration, "duration")
     remarks = [str(item) for item in _listed(initial.metadata.get("remarks"))]
     if initial.element_set is not None and not request.is_numerical:
         flown = _by_sgp4(initial, duration_s, request.step_s)
+        if request.has_drag or request.has_srp:
+            remarks.append("SGP4 has its own drag and no sunlight: for --drag and --srp give --numerical too")
     else:
         flown = propagate(
             initial.epoch, initial.r_gcrf, initial.v_gcrf, duration_s, request.step_s, _model(request, initial)
@@ -80,7 +92,7 @@ def _epoch(text: str) -> Epoch:
 
 def _model(request: Request, initial: InitialState) -> ForceModel:
     """What was typed, else what the file says."""
-    words = tuple(word for word in request.third_bodies.replace(" ", "").split(",") if word and word != "none")
+    words = tuple(word for word in request.third_bodies.lower().replace(" ", "").split(",") if word and word != "none")
     if unknown := [word for word in words if word not in ("sun", "moon")]:
         raise InputError(
             "no such body", key="third-bodies", value=unknown[0], remedy="Use sun,moon, sun, moon or none."
@@ -132,4 +144,8 @@ def _write(target: Path, initial: InitialState, flown: Propagation) -> Path:
         interpolation_degree=7 if flown.t_s.size > 4 else (3 if flown.t_s.size > 1 else 0),
         comments=comments,
     )
+    if target.suffix.lower() == ".czml":
+        return write_czml(target, (trajectory,))
+    if target.suffix.lower() in (".csv", ".parquet"):
+        return write_table(target, (trajectory,))
     return write_message(target, Ephemeris((trajectory,), Header()))

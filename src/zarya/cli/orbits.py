@@ -35,8 +35,8 @@ def convert(
 @app.command()
 def propagate(
     source: Annotated[Path, typer.Argument(metavar="FILE", help="OPM, OEM, OMM or TLE.")],
-    target: Annotated[Path, typer.Option("--out", help="OEM to write.")],
-    duration: Annotated[str, typer.Option(help="Span: 24h, 90min, 3600s, 2d; -6h flies backward.")] = "24h",
+    target: Annotated[Path, typer.Option("--out", help="OEM (.oem, .xml), .czml, .csv or .parquet.")],
+    duration: Annotated[str, typer.Option(help="Span: 24h, 90min, 1h30m, PT24H; -6h flies backward.")] = "24h",
     step: Annotated[float, typer.Option(help="SI seconds between states.")] = 60.0,
     start: Annotated[str | None, typer.Option("--from", help="Begin at this instant of an OEM, ISO 8601 UTC.")] = None,
     gravity_degree: Annotated[int, typer.Option(help="Degree and order of EGM2008, up to 120.")] = 20,
