@@ -63,13 +63,7 @@ def test_the_ending_chooses_the_format(
 ) -> None:
     source = tmp_path / "state.opm"
     source.write_text(OPM)
-    for name, kind in (
-        ("a.oem", "oem"),
-        ("a.xml", "oem"),
-        ("a.czml", "czml"),
-        ("a.csv", "csv"),
-        ("a.parquet", "parquet"),
-    ):
+    for name in ("a.oem", "a.xml", "a.czml", "a.csv", "a.parquet"):
         code, said = run(monkeypatch, capsys, str(source), "--out", str(tmp_path / name), "--third-bodies", "Sun,Moon")
         assert code == 0
         assert said["files"] == [str(tmp_path / name)]
