@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from zarya.constants import WGS84_SEMI_MAJOR_AXIS_M
 from zarya.gnc.ascent_price import dogleg, ground_azimuth_rad
 from zarya.gnc.element_choice import ElementChoice
 from zarya.gnc.plane_crossing import TWO_PI, Crossings, crossings, pad_directions_rad, seconds_per_rad
@@ -44,9 +45,45 @@ TWILIGHT_DEG: Final = -6.0
 """The Sun no lower than this: civil twilight, a module on the ground is seen from the air."""
 
 
+KEYS: Final = (
+    "_t_s",
+    "liftoff_utc", "liftoff_sigma_s", "scheme", "phase_deg", "phase_sigma_deg", "plane_offset_s", "docking_utc",
+    "delta_v_m_s", "approach_delta_v_m_s", "propellant_margin_kg", "beta_deg", "site_sun_elevation_deg",
+    "abort_landing_sun_elevation_deg", "abort_landing_light", "docking_sunlit",
+    "final_approach_eclipse_fraction", "open_by_energy", "open_by_published_limit", "feasible", "why_not",
+    "direction", "azimuth_deg", "ground_azimuth_deg", "insertion_utc", "energy_window_deg",
+    "published_window_deg", "published_limit_source", "delta_v_is_estimate", "leaving_plane_m_s",
+    "leaving_plane_launcher_kg", "phase_detour_m_s", "minute_late_m_s", "minute_early_m_s",
+    "minute_late_launcher_kg", "minute_early_launcher_kg", "window_open_utc", "window_close_utc", "dogleg_deg",
+    "dogleg_m_s", "dogleg_kg", "phasing_height_km", "inclination_offset_deg", "lead_s", "lead_programme",
+    "optimum_lead_s", "lead_beside_optimum_kg", "offset_s", "offset_m_s", "offset_propellant_kg",
+    "offset_launcher_kg", "offset_phase_deg", "element_set_epoch_utc", "element_set_age_days", "warnings",
+)  # fmt: skip
+"""Of a row, in order; those of an offset only where one is priced."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """Lift-offs of one scheme on one side of the plane: `choices` holds the element set of each lane."""
+
+    question: Launch
+    scheme: Scheme
+    origin: Epoch
+    choices: Sequence[ElementChoice]
+    ascending: bool
+
+
 @dataclass(frozen=True)
 class _Lanes:
-    """What every lane of one scheme has, (lane,) each: the arrays behind `rows_of_scheme`."""
+    """Where the lanes of one scheme lie, (lane,) each.
+
+    Parameters
+    ----------
+    liftoff_s : s after the origin. wait_s : of it, what is waited for the phase. reach : of the budgets.
+    found : the crossings. low_rad, high_rad : phases the scheme gains. margin_kg : propellant left.
+    by_limit : inside the published range. azimuth_deg : over the ground; turn_deg, turn_m_s, turn_kg : dog-leg that the
+        site's limits ask for and its price.
+    """
 
     liftoff_s: Floats
     wait_s: Floats
@@ -60,6 +97,12 @@ class _Lanes:
     turn_deg: Floats
     turn_m_s: Floats
     turn_kg: Floats
+
+    @property
+    def by_energy(self) -> NDArray[np.bool_]:
+        """Whether the scheme can gain the phase and the propellant suffices."""
+        in_reach = (self.found.phase_rad >= self.low_rad) & (self.found.phase_rad <= self.high_rad)
+        return np.asarray(in_reach & (self.margin_kg >= 0.0))
 
 
 def rows_of_scheme(
@@ -82,126 +125,73 @@ def rows_of_scheme(
     -------
     rows as of `launch_windows`; `_t_s` is the lift-off in s after `origin`.
     """
-    insertion, lead = question.insertion, question.lead
+    asked = _Asked(question, scheme, origin, choices, ascending)
+    lanes = _lanes(asked, t_s, near_rad)
+    prices = _prices(asked, lanes)
+    azimuth = _inertial_azimuth_rad(question, origin, lanes.liftoff_s, ascending)
     sets = [item.element_set for item in choices]
-    lanes = _lanes(question, scheme, origin, t_s, near_rad, choices, ascending)
-    found, liftoff, wait = lanes.found, lanes.liftoff_s, lanes.wait_s
-    sigma = np.array([item.phase_sigma_rad for item in choices])
-    to_ship = lanes.reach.left_to_ship_s(wait)
-
-    def cost_at(offset_s: Floats, phase_rad: Floats) -> tuple[Floats, Floats, Floats]:
-        return transfer_cost_m_s(scheme, insertion, found.station, phase_rad, offset_s)
-
-    cost, leaving, detour = cost_at(to_ship, found.phase_rad)
-    late, _, _ = cost_at(to_ship + MINUTE, found.phase_rad)
-    early, _, _ = cost_at(to_ship - MINUTE, found.phase_rad)
-    kg = launcher_kg(question, wait - to_ship)
-    kg_late, kg_early = (launcher_kg(question, wait + x) - launcher_kg(question, wait) for x in (MINUTE, -MINUTE))
-    by_energy = (found.phase_rad >= lanes.low_rad) & (found.phase_rad <= lanes.high_rad) & (lanes.margin_kg >= 0.0)
-    azimuth = _inertial_azimuth_rad(question, origin, liftoff, ascending)
-    sun = light(question.pad, origin, liftoff, sets, found.station, scheme.transfer.transit_s, azimuth)
-    age_days = np.array([item.age_s for item in choices]) / DAY
-    slope = seconds_per_rad(found.station)
-    floor = scheme.transfer.phase_floor_rad
-    # a phase near the edge of its count may belong to the next turn, 176 s of lift-off away
-    turned = ndtr((floor - found.phase_rad) / sigma) + ndtr((found.phase_rad - floor - TWO_PI) / sigma)
-    spread_s = np.sqrt(
-        lead.sigma_s**2 + (slope * sigma) ** 2 + (TWO_PI * slope) ** 2 * turned + (NODE_SIGMA_S_DAY * age_days) ** 2
-    )
-    offset = found.wait_s - lead.lead_s
-    heights = None
-    if scheme.transfer.parking_revolutions:
-        heights = phasing_semi_major_axis_m(scheme.transfer, insertion, found.station, found.phase_rad)
+    sun = light(
+        question.pad, origin, lanes.liftoff_s, sets, lanes.found.station, scheme.transfer.transit_s, azimuth
+    )  # fmt: skip
+    columns: dict[str, Floats] = {
+        "liftoff_sigma_s": _spread_s(asked, lanes),
+        "azimuth_deg": azimuth / DEG,
+        "phasing_height_km": _phasing_height_km(asked, lanes),
+    }
     opens, closes = _width_s(question, scheme, lanes)
-    optimum = OPTIMUM_LEAD.lead_s if question.price is None else question.price.optimum_lead_s
-    aside = _beside(question, scheme, lanes, cost) if question.allowance.offset_s is not None else None
-    rows = []
+    aside = _beside(question, scheme, lanes, prices["delta_v_m_s"]) if question.allowance.offset_s is not None else {}
+    rows: list[dict[str, Any]] = []
     for k, choice in enumerate(choices):
-        when = origin + float(liftoff[k])
-        phase, sigma_deg = float(found.phase_rad[k]) / DEG, float(sigma[k]) / DEG
-        why = _why_not(question, scheme, lanes, k, phase, sigma_deg)
-        rows.append({
-            "_t_s": float(liftoff[k]),
+        when = origin + float(lanes.liftoff_s[k])
+        why = _why_not(question, scheme, lanes, k, choice)
+        is_shut = bool(why) or opens[k] > closes[k]
+        row: dict[str, Any] = {
+            "_t_s": float(lanes.liftoff_s[k]),
             "liftoff_utc": when.iso(),
-            "liftoff_sigma_s": round(float(spread_s[k]), 2),
             "scheme": scheme.name,
-            "phase_deg": round(phase, 3),
-            "phase_sigma_deg": round(sigma_deg, 3),
-            "plane_offset_s": round(-float(offset[k]), 2) + 0.0,
             "docking_utc": (when + scheme.transfer.transit_s).iso(),
-            "delta_v_m_s": round(float(cost[k]), 2),
             "approach_delta_v_m_s": APPROACH_DELTA_V_M_S,
-            "propellant_margin_kg": round(float(lanes.margin_kg[k]), 1),
-            **_light_keys(sun, k),
-            "open_by_energy": bool(by_energy[k]),
-            "open_by_published_limit": bool(lanes.by_limit[k]),
             "feasible": not why,
             "why_not": why,
             "direction": "ascending" if ascending else "descending",
-            "azimuth_deg": round(float(azimuth[k]) / DEG, 2),
-            "ground_azimuth_deg": round(float(lanes.azimuth_deg[k]), 2),
-            "insertion_utc": (when + insertion.time_from_liftoff_s).iso(),
-            "energy_window_deg": [round(float(lanes.low_rad[k]) / DEG, 2), round(float(lanes.high_rad[k]) / DEG, 2)],
-            "published_window_deg": [
-                round(scheme.published_from_rad / DEG, 2),
-                round((scheme.published_from_rad + scheme.published_width_rad) / DEG, 2),
-            ],
+            "insertion_utc": (when + question.insertion.time_from_liftoff_s).iso(),
             "published_limit_source": scheme.limit,
             "delta_v_is_estimate": True,
-            "leaving_plane_m_s": round(float(leaving[k]), 2),
-            "leaving_plane_launcher_kg": _kg(kg[k]),
-            "phase_detour_m_s": round(float(detour[k]), 2),
-            "minute_late_m_s": round(float(late[k] - cost[k]), 2),
-            "minute_early_m_s": round(float(early[k] - cost[k]), 2),
-            "minute_late_launcher_kg": _kg(kg_late[k]),
-            "minute_early_launcher_kg": _kg(kg_early[k]),
-            "window_open_utc": None if why or opens[k] > closes[k] else (when + float(opens[k])).iso(),
-            "window_close_utc": None if why or opens[k] > closes[k] else (when + float(closes[k])).iso(),
-            "dogleg_deg": round(float(lanes.turn_deg[k]), 2),
-            "dogleg_m_s": round(float(lanes.turn_m_s[k]), 1),
-            "dogleg_kg": round(float(lanes.turn_kg[k]), 1),
-            "phasing_height_km": None if heights is None else round(float(heights[k]) / KM - 6_378.137, 2),
-            "inclination_offset_deg": round(
-                (insertion.inclination_rad - float(found.station.inclination_rad[k])) / DEG, 4
-            ),
-            "lead_s": lead.lead_s,
-            "lead_programme": lead.programme,
-            "optimum_lead_s": optimum,
-            "lead_beside_optimum_kg": None if question.price is None else round(
-                float(question.price.payload_lost_kg(np.array([lead.lead_s]))[0]), 2
-            ),
-            **({} if aside is None else {name: _kg(values[k]) for name, values in aside.items()}),
+            "window_open_utc": None if is_shut else (when + float(opens[k])).iso(),
+            "window_close_utc": None if is_shut else (when + float(closes[k])).iso(),
+            **{name: _number(values[k]) for name, values in (columns | prices | aside).items()},
+            **_lane_keys(asked, lanes, k),
+            **_light_keys(sun, k),
+            **_lead_keys(question),
             "element_set_epoch_utc": choice.element_set.epoch.iso(),
             "element_set_age_days": round(choice.age_s / DAY, 3),
             "warnings": list(choice.warnings),
-        })  # fmt: skip
+        }
+        rows.append({key: row[key] for key in KEYS if key in row})
     return rows
 
 
-def _lanes(
-    question: Launch,
-    scheme: Scheme,
-    origin: Epoch,
-    t_s: Floats,
-    near_rad: Floats,
-    choices: Sequence[ElementChoice],
-    ascending: bool,
-) -> _Lanes:
-    insertion = question.insertion
-    sets = [item.element_set for item in choices]
+def _lanes(asked: _Asked, t_s: Floats, near_rad: Floats) -> _Lanes:
+    """Each lift-off at the second it waits for, with all that follows from the second alone."""
+    question, scheme, origin, insertion = asked.question, asked.scheme, asked.origin, asked.question.insertion
+    sets = [item.element_set for item in asked.choices]
     transfers = [scheme.transfer] * len(sets)
-    found = crossings(sets, question.pad, insertion, transfers, origin, t_s, ascending=ascending, near_rad=near_rad)
+
+    def crossed(liftoff_s: Floats, phase_rad: Floats) -> Crossings:
+        return crossings(
+            sets, question.pad, insertion, transfers, origin, liftoff_s, ascending=asked.ascending, near_rad=phase_rad
+        )
+
+    found = crossed(t_s, near_rad)
     far = reach(question, scheme, found.station, found.phase_rad)
     wait = wait_for_phase_s(scheme, found.station, found.phase_rad, far.early_s, far.late_s)
     liftoff = t_s + wait
     if np.any(wait != 0.0):
-        found = crossings(
-            sets, question.pad, insertion, transfers, origin, liftoff, ascending=ascending, near_rad=found.phase_rad
-        )
+        found = crossed(liftoff, found.phase_rad)
     cost, _, _ = transfer_cost_m_s(scheme, insertion, found.station, found.phase_rad, far.left_to_ship_s(wait))
     low, high = energy_window_rad(scheme, insertion, found.station)
     _, declination = pad_directions_rad(question.pad, origin, liftoff)
-    azimuth = ground_azimuth_rad(insertion, declination, ascending=ascending) / DEG
+    azimuth = ground_azimuth_rad(insertion, declination, ascending=asked.ascending) / DEG
     least, most = (bound if given is None else given for given, bound in zip(
         question.azimuth_limits_deg, (-360.0, 360.0), strict=True
     ))  # fmt: skip
@@ -212,6 +202,86 @@ def _lanes(
         propellant_margin_kg(question.ship, cost + APPROACH_DELTA_V_M_S),
         is_in_published_range(scheme, found.phase_rad), azimuth, turn, more, kg,
     )  # fmt: skip
+
+
+def _prices(asked: _Asked, lanes: _Lanes) -> dict[str, Floats]:
+    """What the lift-offs cost ship and launcher, at their second and a minute beside it, by the keys of a row."""
+    question, wait = asked.question, lanes.wait_s
+    to_ship = lanes.reach.left_to_ship_s(wait)
+
+    def cost_m_s(offset_s: Floats) -> tuple[Floats, Floats, Floats]:
+        found = lanes.found
+        return transfer_cost_m_s(asked.scheme, question.insertion, found.station, found.phase_rad, offset_s)
+
+    cost, leaving, detour = cost_m_s(to_ship)
+    late_kg, early_kg = (launcher_kg(question, wait + x) - launcher_kg(question, wait) for x in (MINUTE, -MINUTE))
+    return {
+        "delta_v_m_s": cost,
+        "leaving_plane_m_s": leaving,
+        "leaving_plane_launcher_kg": launcher_kg(question, wait - to_ship),
+        "phase_detour_m_s": detour,
+        "minute_late_m_s": cost_m_s(to_ship + MINUTE)[0] - cost,
+        "minute_early_m_s": cost_m_s(to_ship - MINUTE)[0] - cost,
+        "minute_late_launcher_kg": late_kg,
+        "minute_early_launcher_kg": early_kg,
+    }
+
+
+def _spread_s(asked: _Asked, lanes: _Lanes) -> Floats:
+    """1 sigma of the lift-off, s (lane,): the lead, the phase and its count of turns, the node of the set."""
+    sigma = np.array([item.phase_sigma_rad for item in asked.choices])
+    age_days = np.array([item.age_s for item in asked.choices]) / DAY
+    slope, floor = seconds_per_rad(lanes.found.station), asked.scheme.transfer.phase_floor_rad
+    phase = lanes.found.phase_rad
+    # a phase near the edge of its count may belong to the next turn, 176 s of lift-off away
+    turned = ndtr((floor - phase) / sigma) + ndtr((phase - floor - TWO_PI) / sigma)
+    lead_s = asked.question.lead.sigma_s
+    return np.asarray(
+        np.sqrt(lead_s**2 + (slope * sigma) ** 2 + (TWO_PI * slope) ** 2 * turned + (NODE_SIGMA_S_DAY * age_days) ** 2)
+    )
+
+
+def _phasing_height_km(asked: _Asked, lanes: _Lanes) -> Floats:
+    """Mean height of the phasing orbit over the equatorial radius, km (lane,); nan where the scheme has none."""
+    transfer, found = asked.scheme.transfer, lanes.found
+    if not transfer.parking_revolutions:
+        return np.full(len(lanes.wait_s), np.nan)
+    axis_m = phasing_semi_major_axis_m(transfer, asked.question.insertion, found.station, found.phase_rad)
+    return np.asarray((axis_m - WGS84_SEMI_MAJOR_AXIS_M) / KM)
+
+
+def _lane_keys(asked: _Asked, lanes: _Lanes, k: int) -> dict[str, Any]:
+    """Phase, plane, limits and dog-leg of one lane."""
+    scheme, found, insertion = asked.scheme, lanes.found, asked.question.insertion
+    offset_s = float(found.wait_s[k]) - asked.question.lead.lead_s
+    first, width = scheme.published_from_rad, scheme.published_width_rad
+    return {
+        "phase_deg": round(float(found.phase_rad[k]) / DEG, 3),
+        "phase_sigma_deg": round(asked.choices[k].phase_sigma_rad / DEG, 3),
+        "plane_offset_s": round(-offset_s, 2) + 0.0,
+        "propellant_margin_kg": round(float(lanes.margin_kg[k]), 1),
+        "open_by_energy": bool(lanes.by_energy[k]),
+        "open_by_published_limit": bool(lanes.by_limit[k]),
+        "ground_azimuth_deg": round(float(lanes.azimuth_deg[k]), 2),
+        "energy_window_deg": [round(float(x[k]) / DEG, 2) for x in (lanes.low_rad, lanes.high_rad)],
+        "published_window_deg": [round(first / DEG, 2), round((first + width) / DEG, 2)],
+        "dogleg_deg": round(float(lanes.turn_deg[k]), 2),
+        "dogleg_m_s": round(float(lanes.turn_m_s[k]), 1),
+        "dogleg_kg": round(float(lanes.turn_kg[k]), 1),
+        "inclination_offset_deg": round((insertion.inclination_rad - float(found.station.inclination_rad[k])) / DEG, 4),
+    }
+
+
+def _lead_keys(question: Launch) -> dict[str, Any]:
+    """The lead that is flown, and what it costs beside the launcher's optimum."""
+    lead, price = question.lead, question.price
+    lost = None if price is None else _number(price.payload_lost_kg(np.array([lead.lead_s]))[0])
+    return {
+        "lead_s": lead.lead_s,
+        "lead_programme": lead.programme,
+        "optimum_lead_s": OPTIMUM_LEAD.lead_s if price is None else price.optimum_lead_s,
+        "lead_beside_optimum_kg": lost,
+    }
 
 
 def _width_s(question: Launch, scheme: Scheme, lanes: _Lanes) -> tuple[Floats, Floats]:
@@ -257,13 +327,14 @@ def _light_keys(sun: Light, k: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _kg(value: float) -> float | None:
+def _number(value: float) -> float | None:
     return None if np.isnan(value) else round(float(value), 2) + 0.0
 
 
-def _why_not(question: Launch, scheme: Scheme, lanes: _Lanes, k: int, phase: float, sigma: float) -> str:
-    if sigma > UNKNOWN_PHASE_DEG:
+def _why_not(question: Launch, scheme: Scheme, lanes: _Lanes, k: int, choice: ElementChoice) -> str:
+    if choice.phase_sigma_rad / DEG > UNKNOWN_PHASE_DEG:
         return "phase unknown"
+    phase = float(lanes.found.phase_rad[k]) / DEG
     low, high = float(lanes.low_rad[k]) / DEG, float(lanes.high_rad[k]) / DEG
     found = []
     if phase < low:
