@@ -3,6 +3,7 @@
 import json
 
 import polars as pl
+import polars.testing
 import pytest
 from typer.testing import CliRunner
 
@@ -33,7 +34,7 @@ def small_batches():
         return kept[key]
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(campaign, "BATCH", CASES // 2)
+        patch.setattr(campaign, "BATCH", CASES // 4)
         patch.setattr(campaign, "prepared", once)
         yield
 
@@ -84,6 +85,36 @@ def test_a_case_flown_alone_gives_the_same_numbers(scenario, flown):
     assert alone["outcome"] == among["outcome"]
     for name, value in among.items():
         assert alone[name] == (value if isinstance(value, str) or value is None else pytest.approx(value, rel=1e-9))
+
+
+def test_a_stopped_run_goes_on_and_ends_with_the_same_table(scenario, flown):
+    told = []
+    again = campaign.fly_many(
+        scenario, CASES, SEED, published=True, done=flown.cases.head(CASES // 2), on_rows=told.append
+    )
+    assert [rows.height for rows in told] == [CASES]  # one batch was left
+    polars.testing.assert_frame_equal(again.cases, flown.cases, rel_tol=1e-9)
+
+
+def test_control_c_keeps_what_was_flown_and_the_same_command_goes_on(monkeypatch, flown, tmp_path):
+    asked = ["fly", "soyuz-ms-24", "--cases", str(CASES), "--seed", str(SEED), "--published", "--out", str(tmp_path)]
+    rows = campaign._rows
+    calls = []
+
+    def stopped(batch, found):
+        if calls:
+            raise KeyboardInterrupt
+        calls.append(batch)
+        return rows(batch, found)
+
+    monkeypatch.setattr(campaign, "_rows", stopped)
+    assert CliRunner().invoke(app, asked).exit_code != 0
+    assert [item.name for item in tmp_path.iterdir()] == [".cases.parquet.unfinished"]
+    monkeypatch.setattr(campaign, "_rows", rows)
+    done = CliRunner().invoke(app, [*asked, "--json"])
+    assert done.exit_code == 0, done.output
+    assert [item.name for item in tmp_path.iterdir()] == ["cases.parquet"]
+    assert json.loads(done.stdout)["outcomes"] == flown.outcomes
 
 
 def test_the_command_line_counts_the_same_and_writes_parquet(flown, tmp_path):

@@ -1,5 +1,6 @@
 """Commands of a mission: catalog, check, new, fly."""
 
+import hashlib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -155,28 +156,53 @@ def fly(
         raise typer.Exit(1)
 
 
+def _question(scenario: Any, seed: int, published: bool) -> str:
+    """All that decides what a case does, as a digest: cases of another question are not mixed in."""
+    from zarya import __version__
+    from zarya.studies.campaign import drawn_about
+
+    flown = drawn_about(scenario, published)
+    records = (flown.table, flown.site, flown.launcher, flown.ship, flown.station, flown.port)
+    text = "\n".join([__version__, str(seed), *(r.model_dump_json() for r in records), repr(flown.element_sets)])
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Path | None, as_json: bool) -> None:
     """`--cases N`: outcomes counted, one row a case as Parquet."""
     from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
     from zarya.studies.campaign import fly_many
 
+    kept = None
+    if folder is not None:
+        from zarya.exchange.atomic import make_folder
+        from zarya.exchange.unfinished import Unfinished
+
+        kept = Unfinished(make_folder(folder) / "cases.parquet", _question(scenario, seed, published))
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=err, transient=True) as progress:
         task = progress.add_task("preparing")
-        campaign = fly_many(
-            scenario,
-            cases,
-            seed,
-            published=published,
-            on_progress=lambda text: progress.update(task, description=text),
-        )
+        try:
+            campaign = fly_many(
+                scenario,
+                cases,
+                seed,
+                published=published,
+                done=None if kept is None else kept.rows(),
+                on_rows=None if kept is None else kept.take,
+                on_progress=lambda text: progress.update(task, description=text),
+            )
+        except KeyboardInterrupt:
+            flown = 0 if kept is None else kept.keep()
+            if flown:
+                err.print(f"stopped; {flown} cases are kept, the same command goes on from there", highlight=False)
+            raise
     files: list[str] = []
-    if folder is not None:
-        from zarya.exchange.atomic import make_folder
+    if folder is not None and kept is not None:
         from zarya.exchange.tabular import write_parquet
 
-        files.append(str(write_parquet(make_folder(folder) / "cases.parquet", campaign.cases)))
+        files.append(str(write_parquet(folder / "cases.parquet", campaign.cases)))
+        kept.done()
     report = {
         "mission": scenario.name,
         "cases": cases,

@@ -79,6 +79,8 @@ def fly_many(
     *,
     first: int = 0,
     published: bool = False,
+    done: pl.DataFrame | None = None,
+    on_rows: Callable[[pl.DataFrame], None] | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> Campaign:
     """Fly `cases` dispersed flights from the pad to docking.
@@ -88,6 +90,8 @@ def fly_many(
     scenario : from `load`; it needs a planned docking or the nominal one is taken.
     cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
     first : number of the first case; one case can be flown again alone.
+    done : cases of the same question that were flown before, from `first` on; they are not flown again.
+    on_rows : told all cases so far after each batch.
     published : draw about the launcher of the mission file even where the catalog holds one reconciled with what flew.
 
     **Model** dispersions by `zarya.studies.dispersions`, about the launcher that its own flown separations describe
@@ -99,20 +103,33 @@ def fly_many(
     if cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
     say = on_progress or (lambda _: None)
-    if scenario.reconciled is not None and not published:
-        scenario = replace(scenario, launcher=scenario.reconciled)
-    setting = prepared(scenario, say)
-    say("nominal plan")
-    programs = _Programs(setting, seed)
-    rows: list[dict[str, Any]] = []
-    numbers = np.arange(first, first + cases, dtype=np.float64)
-    size = BATCH * len(jax.local_devices())
-    for start in range(0, cases, size):
-        batch = numbers[start : start + size]
-        padded = np.concatenate([batch, np.full(size - batch.size, batch[-1])])
-        rows += _rows(batch, programs.fly(padded))
-        say(f"{len(rows)} of {cases} flights")
-    return Campaign(scenario, seed, pl.DataFrame(rows))
+    scenario = drawn_about(scenario, published)
+    rows: list[dict[str, Any]] = [] if done is None else done.head(cases).to_dicts()
+    if len(rows) < cases:
+        setting = prepared(scenario, say)
+        say("nominal plan")
+        programs = _Programs(setting, seed)
+        numbers = np.arange(first + len(rows), first + cases, dtype=np.float64)
+        size = BATCH * len(jax.local_devices())
+        for start in range(0, numbers.size, size):
+            batch = numbers[start : start + size]
+            padded = np.concatenate([batch, np.full(size - batch.size, batch[-1])])
+            rows += _rows(batch, programs.fly(padded))
+            say(f"{len(rows)} of {cases} flights")
+            if on_rows is not None:
+                on_rows(_table(rows))
+    return Campaign(scenario, seed, _table(rows))
+
+
+def drawn_about(scenario: Scenario, published: bool) -> Scenario:
+    """The mission with the launcher that its cases are drawn about, see `fly_many`."""
+    if scenario.reconciled is None or published:
+        return scenario
+    return replace(scenario, launcher=scenario.reconciled)
+
+
+def _table(rows: list[dict[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(rows, infer_schema_length=None)
 
 
 class _Programs:
