@@ -13,6 +13,7 @@ from zarya.frames.earth import dcm_gcrf_from_teme
 from zarya.frames.geodetic import itrf_from_geodetic
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.orbits.tle import ElementSet
+from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import HOUR
 from zarya.vehicles.ship import ShipData
@@ -76,7 +77,7 @@ def passes(
     return found
 
 
-@jax.jit
+@program
 def _itrf(earth: Any, t_s: Any, r_gcrf: Any) -> Any:
     return jax.vmap(lambda t, r: earth.dcm_itrf_from_gcrf(t) @ r)(t_s, r_gcrf)
 

@@ -4,7 +4,6 @@ import math
 from dataclasses import dataclass
 from typing import Any, Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -23,6 +22,7 @@ from zarya.environment.atmosphere import density_table
 from zarya.environment.gravity import load_gravity
 from zarya.errors import FlightError, InputError
 from zarya.frames import earth_orientation
+from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import KM
 
@@ -229,7 +229,7 @@ def _loads(epoch: Epoch, low: float, high: float, model: ForceModel) -> tuple[Lo
     return loads
 
 
-@eqx.filter_jit
+@program
 def _chunk(at: State, arc_s: Scalar, loads: tuple[Load, ...], gm_m3_s2: Scalar, arcs: int) -> tuple[State, State]:
     def body(now: State, _: None) -> tuple[State, State]:
         return arc(now, arc_s, loads, gm_m3_s2, degree=DEGREE, sweeps=SWEEPS)

@@ -22,6 +22,7 @@ from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import planned_program
 from zarya.flight.phase import Handover
 from zarya.gnc.entry import BankProgram
+from zarya.programs import program
 from zarya.units import DEG, KM
 from zarya.vehicles.quantity import leaf
 from zarya.vehicles.ship import ShipData
@@ -151,20 +152,20 @@ def abort_from(
     )
 
 
-@eqx.filter_jit
+@program
 def fly_lanes(shared: Descent, aborts: Abort) -> AbortLog:
     """Aborts side by side: every field of `aborts` has a leading axis (abort,)."""
     log: AbortLog = jax.vmap(lambda one: fly(shared, one))(aborts)
     return log
 
 
-@eqx.filter_jit
+@program
 def _climb_lanes(shared: Descent, ships: State, thrust_n: Any, flow_kg_s: Any, keep_kg: Any) -> Climb:
     climbs: Climb = jax.vmap(lambda one: climb_to_orbit(shared, one, thrust_n, flow_kg_s, keep_kg))(ships)
     return climbs
 
 
-@eqx.filter_jit
+@program
 def _home_lanes(shared: Descent, ships: State, ignition_s: Any, program: BankProgram) -> DescentLog:
     def one(ship: State, t_s: Any) -> DescentLog:
         return home.fly(shared, coast_until(shared, ship, t_s), program)
@@ -265,7 +266,7 @@ def _short_rad(shared: Descent, path: AscentPath, log: DescentLog, normal: Float
     return np.asarray(np.arctan2(across, along))
 
 
-@eqx.filter_jit
+@program
 def _heights_m(shared: Descent, states: State) -> Any:
     return jax.vmap(lambda t, r: shared.air.at(t, r)[3])(states.t_s, states.r_gcrf)
 

@@ -12,6 +12,7 @@ from zarya.flight.ascent.dispersion import nominal
 from zarya.flight.ascent.log import fly_bare
 from zarya.flight.ascent.plan import AscentPlan
 from zarya.flight.phase import Outcome
+from zarya.programs import program
 
 LANES: Final = 64
 """Masses flown at once; two rounds find the limit to a four-thousandth of the span."""
@@ -19,7 +20,7 @@ LEAST_SHARE: Final = 0.3
 """Lighter ships than this share of the given one are not tried."""
 
 
-@eqx.filter_jit
+@program
 def _reaches(plan: AscentPlan, payload_kg: Float[Array, " lane"]) -> Bool[Array, " lane"]:
     stages = plan.launcher.dry_kg.shape[0]
 

@@ -19,6 +19,7 @@ from zarya.flight.descent.entry import INTERFACE_M
 from zarya.flight.descent.fall import Burn, Descent
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import Aimed, aimed, burn, east_north_m, flown_lanes
+from zarya.programs import program
 from zarya.tables import UniformTable
 from zarya.vehicles.quantity import leaf
 from zarya.vehicles.ship import ShipData
@@ -127,7 +128,7 @@ def _lanes(log: DescentLog, n: int, count: int) -> DescentLog:
     return group
 
 
-@eqx.filter_jit
+@program
 def _lowest_m(
     shared: Descent, path: UniformTable, ignition_s: Scalar, burned_s: Float[Array, " part"], propellant_kg: Scalar,
     inert_kg: Scalar,

@@ -16,6 +16,7 @@ from zarya.flight.descent.entry import INTERFACE_M, entering, entry_step
 from zarya.flight.descent.fall import Descent, Fall
 from zarya.flight.descent.flown import DescentLog
 from zarya.gnc.entry import BankProgram
+from zarya.programs import program
 from zarya.units import DEG
 
 type Floats = NDArray[np.float64]
@@ -81,7 +82,7 @@ class Corridor:
     heat_load_j_m2: Floats
 
 
-@eqx.filter_jit
+@program
 def fly_entries(
     descent: Descent, t_s: Scalar, r_gcrf: Vector3, v_gcrf: Vector3, angles_rad: Float[Array, " angle"],
     speeds_m_s: Float[Array, " angle"], banks_rad: Float[Array, " bank"],

@@ -13,6 +13,7 @@ from zarya.dynamics.state import State
 from zarya.flight.descent.fall import Descent, height_m
 from zarya.flight.descent.loads import HeldAerodynamics
 from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.programs import program
 
 STEP_S: Final = 0.5
 LONGEST_S: Final = 7_200.0
@@ -75,7 +76,7 @@ def fallen(
     return Piece(end.t_s, latitude, longitude, broken_s, height <= descent.ground_m)
 
 
-@eqx.filter_jit
+@program
 def fall_lanes(
     descent: Descent, t_s: Scalar, r_gcrf: Vector3, v_gcrf: Vector3, whole_kg_m2: Float[Array, " piece"],
     piece_kg_m2: Float[Array, " piece"], break_up_m: Scalar,

@@ -1,6 +1,5 @@
 """The way down as histories: from ignition to touchdown, for tables, files and pictures."""
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -13,11 +12,12 @@ from zarya.flight.descent.deorbit import BURNS_STEPS, COAST_STEPS, deorbit_step
 from zarya.flight.descent.fall import Descent, airspeed_m_s
 from zarya.flight.descent.flown import DescentLog
 from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.programs import program
 
 type Floats = NDArray[np.float64]
 
 
-@eqx.filter_jit
+@program
 def _before_entry(descent: Descent, ignition: State) -> State:
     """States of burn and coast, (sample,), ignition first."""
 
@@ -28,7 +28,7 @@ def _before_entry(descent: Descent, ignition: State) -> State:
     return states
 
 
-@eqx.filter_jit
+@program
 def places(
     descent: Descent, t_s: Float[Array, " sample"], r_gcrf: Float[Array, "sample 3"], v_gcrf: Float[Array, "sample 3"]
 ) -> tuple[Float[Array, " sample"], Float[Array, " sample"], Float[Array, " sample"], Float[Array, " sample"]]:

@@ -25,6 +25,7 @@ from zarya.flight.descent.loads import Air
 from zarya.frames.earth import dcm_gcrf_from_teme
 from zarya.gnc.entry import REVERSAL_SPEEDS_M_S, BankProgram, correction
 from zarya.orbits.tle import ElementSet
+from zarya.programs import program
 from zarya.tables import UniformTable, cubic_table
 from zarya.time import Epoch
 from zarya.units import DEG, KM
@@ -128,7 +129,7 @@ def ship_path(element_set: ElementSet, epoch: Epoch, start_s: float, ship: ShipD
     return cubic_table(start_s, STATION_STEP_S, np.concatenate([r_ahead, v_ahead], axis=1))
 
 
-@eqx.filter_jit
+@program
 def fly_lanes(
     shared: Descent, paths: UniformTable, ignition_s: Float[Array, " lane"], programs: BankProgram, burns: Burn,
     propellant_kg: Scalar, inert_kg: Scalar,
@@ -228,7 +229,7 @@ def aimed(
     return Aimed(log, free_log, programs, miss, reach, needed)
 
 
-_steps = jax.jit(jax.vmap(correction))
+_steps = program(jax.vmap(correction))
 
 
 def _programs(plan: BankProgram, speed: Floats, lift: float) -> BankProgram:

@@ -3,7 +3,6 @@
 import math
 from typing import Final
 
-import equinox as eqx
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -12,6 +11,7 @@ from jaxtyping import Array, Float
 from zarya.arrays import Index, Scalar
 from zarya.flight.descent.fall import Trace
 from zarya.flight.descent.loads import Air
+from zarya.programs import program
 
 GAS_CONSTANT_J_KG_K: Final = 287.05
 """Of air. Source: US Standard Atmosphere 1976."""
@@ -80,7 +80,7 @@ def electrons_m3(density_kg_m3: Scalar, speed_m_s: Scalar) -> Scalar:
     return jnp.sqrt(saha * oxide)
 
 
-@eqx.filter_jit
+@program
 def _along(air: Air, entry: Trace) -> tuple[Float[Array, " sample"], Float[Array, " sample"]]:
     """Height, m, and electrons, per m3, at the samples of an entry."""
 

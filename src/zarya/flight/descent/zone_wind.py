@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, Final, Literal
 
-import equinox as eqx
 import jax
 import numpy as np
 from jaxtyping import Array
@@ -15,6 +14,7 @@ from zarya.environment.wind_file import read_wind
 from zarya.flight.descent.fall import Trace
 from zarya.flight.descent.loads import Air
 from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles.site import ZoneData
@@ -70,7 +70,7 @@ def drift_m(air: Air, chutes: Trace) -> tuple[float, float, tuple[float, float]]
     return float(latitude[0]), float(longitude[0]), (east, north)
 
 
-@eqx.filter_jit
+@program
 def _winds(air: Air, chutes: Trace) -> tuple[Array, Array, Array]:
     """Geodetic places of the samples and the wind there."""
 

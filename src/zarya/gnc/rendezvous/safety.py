@@ -16,6 +16,7 @@ from zarya.dynamics.surroundings import Surroundings
 from zarya.frames.local import dcm_lvlh_from_gcrf
 from zarya.gnc.rendezvous.legs import LONGEST_S, Burns, Leg, Legs, begun, flown
 from zarya.gnc.rendezvous.planner import RendezvousPlan
+from zarya.programs import program
 from zarya.vehicles.ship import Ship
 
 WATCH_S: Final = 86_400.0
@@ -89,7 +90,7 @@ def missed_burn_clearance(
     return Clearance(found, np.array(when), found >= SAFE_M)
 
 
-@jax.jit
+@program
 def _relative(path: State, station: StationPath) -> tuple[Float[Array, " sample"], Float[Array, "sample 3"]]:
     """Time, and position in the station's turning lvlh, of path samples (leg, sample)."""
 
