@@ -195,7 +195,8 @@ def phase(
 
     Example: `zarya phase --tle sets.tle --launch 2023-09-15 --scheme 2-orbit --as-of 2023-08-25`
     """
-    from zarya.studies.station.phasing import THRUST_N, NextLanding, Thruster, phase_reboosts
+    from zarya.studies.station.outlook import THRUST_N, Thruster
+    from zarya.studies.station.phasing import NextLanding, phase_reboosts
     from zarya.studies.station.reboost_plan import Forbidden
 
     closed = [Forbidden(*span(text, "keep-out")) for text in keep_out or ()]

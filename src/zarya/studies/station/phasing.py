@@ -14,12 +14,13 @@ import numpy as np
 
 from zarya.constants import GM_EARTH_EGM2008_M3_S2, STANDARD_GRAVITY_M_S2
 from zarya.errors import InputError
-from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set, phase_sigma_rad
-from zarya.gnc.launch_instant import LaunchInstant, coplanar_instant, mean_plane
+from zarya.gnc.element_choice import ElementHistory, choose_element_set
+from zarya.gnc.launch_instant import LaunchInstant, mean_plane
 from zarya.gnc.plane_crossing import TWO_PI
-from zarya.gnc.schemes import Scheme, schemes_named
+from zarya.gnc.schemes import schemes_named
 from zarya.orbits.tle import ElementSet
 from zarya.studies.station.next_landing import LandingPass, landing_pass
+from zarya.studies.station.outlook import Ahead, Case, Thruster, foreseen, instant_of
 from zarya.studies.station.reboost_plan import (
     LAST_BURN_BEFORE_S,
     Burn,
@@ -29,13 +30,11 @@ from zarya.studies.station.reboost_plan import (
 )
 from zarya.studies.station.reboosts import Reboost, detect_lowerings, detect_reboosts
 from zarya.studies.station.spread import PhaseSpread, phase_spread, quiet_sigma_deg
-from zarya.studies.windows.question import Launch, check_satellite, launch
+from zarya.studies.windows.question import check_satellite, launch
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, KM
 from zarya.vehicles import catalog as vehicles
 
-THRUST_N: Final = 715.0
-"""Of a docked Progress along the velocity: 1.55 mm/s2 of 461 t (1.4-1.9 flown, 1.53 in the burn of 2023-09-08)."""
 EXECUTION_SIGMA: Final = 0.02
 """Relative error of a burn: flown against planned gains agree within 5 % (1 sigma assumed)."""
 LEAST_MARGIN_DEG: Final = 10.0
@@ -48,35 +47,11 @@ _SETTLED_S: Final = 6.0 * DAY
 
 
 @dataclass(frozen=True)
-class Thruster:
-    """What burns: a ship of the catalog with its small thrusters, or numbers of its own.
-
-    Parameters
-    ----------
-    ship : name. thrust_n : N along the velocity. isp_s : s; None, that of the ship's thrusters.
-    """
-
-    ship: str = "progress-ms"
-    thrust_n: float = THRUST_N
-    isp_s: float | None = None
-
-
-@dataclass(frozen=True)
 class NextLanding:
     """A landing that follows: the day it falls on (24 h from its beginning), and the zone of the catalog."""
 
     day: Epoch
     zone: str = "zhezkazgan"
-
-
-@dataclass(frozen=True)
-class _Case:
-    question: Launch
-    scheme: Scheme
-    day: Epoch
-    mass_kg: float
-    thruster: Thruster
-    exhaust_m_s: float
 
 
 def phase_reboosts(
@@ -135,85 +110,85 @@ def phase_reboosts(
     day = launch_date if isinstance(launch_date, Epoch) else _date(launch_date)
     thruster = thruster or Thruster()
     isp_s = thruster.isp_s or vehicles.ship(thruster.ship, catalog).thrusters.isp_s.value
-    case = _Case(
+    case = Case(
         launch(station, site, launcher, ship, catalog=catalog), schemes_named(scheme)[0], day,
         vehicles.station(station, catalog).mass_kg.value, thruster, isp_s * STANDARD_GRAVITY_M_S2,
     )  # fmt: skip
-    first_guess = _instant(case, choose_element_set(history, min(day, as_of or day)).element_set).liftoff
-    limit = min(first_guess, as_of or first_guess)
-    known = history.first(history.count_before(limit))
-    choice = choose_element_set(known, limit)
-    instant = _instant(case, choice.element_set)
-    first, width = case.scheme.published_from_rad, case.scheme.published_width_rad
-    phase = first + (instant.phase_rad - first) % TWO_PI
-    spread = phase_spread(choice.element_set, instant.liftoff - choice.element_set.epoch)
-    factor = choice.phase_sigma_rad / phase_sigma_rad(choice.age_s) if choice.warnings else 1.0
-    sigma = spread.sigma_deg * factor
-    margin = min(0.5 * width, max(LEAST_MARGIN_DEG, 2.0 * sigma) * DEG)
-    target = first + width - margin if target_deg is None else target_deg * DEG
-    now = as_of or choice.element_set.epoch
+    ahead = foreseen(case, history, as_of)
     forbidden = [item if isinstance(item, Forbidden) else Forbidden(*item) for item in keep_out]
     if beta_limit_deg is not None:
-        forbidden += beta_spans(choice.element_set, now, instant.liftoff, beta_limit_deg)
-    is_inside = phase - first <= width and target_deg is None
-    flown_rows = _flown_before(case, known, limit, instant)
-    axis_m = mean_plane(choice.element_set, instant.insertion).semi_major_axis_m
-
-    def burns_to(aim: float) -> list[Burn]:
-        return planned_burns((phase - aim) % TWO_PI, axis_m, now, instant.liftoff, forbidden)
-
+        forbidden += beta_spans(ahead.choice.element_set, ahead.now, ahead.instant.liftoff, beta_limit_deg)
+    is_inside = ahead.phase_rad - case.first_rad <= case.width_rad and target_deg is None
+    target = _usual_target_rad(case, ahead.sigma_deg) if target_deg is None else target_deg * DEG
     if landing is not None and target_deg is None and not is_inside:
-        edge = min(0.5 * width, 2.0 * _updated_sigma_deg(phase - target) * DEG)
-        aims = [target, *np.linspace(first + edge, first + width - edge, _AIMS)]
-        target = min(aims, key=lambda aim: _passed(choice, burns_to(aim), axis_m, landing, catalog).distance_km)
-    burns = [] if is_inside else burns_to(target)
+        target = _target_for_landing_rad(case, ahead, target, forbidden, landing, catalog)
+    burns = [] if is_inside else _burns_to(ahead, target, forbidden)
+    flown_rows = _flown_before(case, ahead.known, ahead.limit, ahead.instant)
     answer: dict[str, Any] = {
         "station": station,
         "scheme": case.scheme.name,
-        "liftoff_utc": instant.liftoff.iso(),
-        "published_window_deg": [round(x / DEG, 2) for x in (first, first + width)],
+        "liftoff_utc": ahead.instant.liftoff.iso(),
+        "published_window_deg": [round(x / DEG, 2) for x in (case.first_rad, case.first_rad + case.width_rad)],
         "target_deg": round(target / DEG, 2),
-        "element_set_epoch_utc": choice.element_set.epoch.iso(),
+        "element_set_epoch_utc": ahead.choice.element_set.epoch.iso(),
         "flown_reboosts": flown_rows,
-        "flown_since": _flown_since(case, history, choice.element_set.epoch, instant),
+        "flown_since": _flown_since(case, history, ahead),
         "constraints": [
             {"from_utc": item.start.iso(), "to_utc": item.end.iso(), "reason": item.reason} for item in forbidden
         ],
-        "warnings": list(choice.warnings),
+        "warnings": list(ahead.choice.warnings),
     }
     if is_inside:
-        answer |= _inside([row for row in flown_rows if row["delta_v_m_s"] > 0.0][-1:], phase / DEG, sigma)
-        if 2.0 * sigma * DEG > width:
+        answer |= _inside([row for row in flown_rows if row["delta_v_m_s"] > 0.0][-1:], ahead)
+        if 2.0 * ahead.sigma_deg * DEG > case.width_rad:
             answer["warnings"].append(
                 "inside the range, but 1 sigma is over half its width: plan again nearer to the launch"
             )
     else:
-        answer |= _planned(case, burns, phase / DEG, sigma, axis_m, instant.liftoff)
-    if answer["flown_since"] is not None:  # what the plan would have foreseen, had it known the burns that were flown
-        expected = phase / DEG + answer["flown_since"]["phase_change_deg"]
-        miss = (answer["flown_since"]["phase_deg"] - expected + 180.0) % 360.0 - 180.0
-        answer["flown_since"] |= {"phase_deg_expected": round(expected, 2), "miss_in_sigma": round(miss / sigma, 2)}
-    answer["drag"] = _drag(spread, answer["phase_deg_with"])
-    answer["landing"] = None if landing is None else _landing(choice, burns, axis_m, landing, catalog)
+        answer |= _planned(case, burns, ahead)
+    answer["drag"] = _drag(ahead.spread, answer["phase_deg_with"])
+    answer["landing"] = None if landing is None else _landing(ahead, burns, landing, catalog)
     answer["landing_shift_deg"] = None if landing is None else answer["landing"]["shift_deg"]
     return answer
 
 
-def _inside(last: list[dict[str, Any]], phase_deg: float, sigma_deg: float) -> dict[str, Any]:
+def _usual_target_rad(case: Case, sigma_deg: float) -> float:
+    """Inside the upper end of the published range by two sigmas and 10 deg at least, but not past its middle."""
+    margin = min(0.5 * case.width_rad, max(LEAST_MARGIN_DEG, 2.0 * sigma_deg) * DEG)
+    return case.first_rad + case.width_rad - margin
+
+
+def _burns_to(ahead: Ahead, target_rad: float, forbidden: Sequence[Forbidden]) -> list[Burn]:
+    turn = (ahead.phase_rad - target_rad) % TWO_PI
+    return planned_burns(turn, ahead.axis_m, ahead.now, ahead.instant.liftoff, forbidden)
+
+
+def _target_for_landing_rad(
+    case: Case, ahead: Ahead, usual_rad: float, forbidden: Sequence[Forbidden], landing: NextLanding,
+    catalog: str | Path | None,
+) -> float:  # fmt: skip
+    """The phase in the range, two updated sigmas from its edges, whose burns bring a track nearest to the zone."""
+    first, width = case.first_rad, case.width_rad
+    edge = min(0.5 * width, 2.0 * _updated_sigma_deg(ahead.phase_rad - usual_rad) * DEG)
+    aims = [usual_rad, *(float(aim) for aim in np.linspace(first + edge, first + width - edge, _AIMS))]
+    return min(aims, key=lambda aim: _passed(ahead, _burns_to(ahead, aim, forbidden), landing, catalog).distance_km)
+
+
+def _inside(last: list[dict[str, Any]], ahead: Ahead) -> dict[str, Any]:
     """The answer where no burn is needed: the last flown one explains the phase."""
+    phase_deg = round(ahead.phase_rad / DEG, 2)
     return {
         "reboosts": last,
-        "phase_deg_without": last[0]["phase_deg_without"] if last else round(phase_deg, 2),
-        "phase_deg_with": round(phase_deg, 2),
-        "sigma_deg": round(sigma_deg, 3),
-        "sigma_deg_after_update": round(sigma_deg, 3),
+        "phase_deg_without": last[0]["phase_deg_without"] if last else phase_deg,
+        "phase_deg_with": phase_deg,
+        "sigma_deg": round(ahead.sigma_deg, 3),
+        "sigma_deg_after_update": round(ahead.sigma_deg, 3),
     }
 
 
-def _planned(
-    case: _Case, burns: Sequence[Burn], phase_deg: float, sigma_deg: float, axis_m: float, liftoff: Epoch
-) -> dict[str, Any]:
+def _planned(case: Case, burns: Sequence[Burn], ahead: Ahead) -> dict[str, Any]:
     """The answer with burns: their rows, the phase they lead to and how well it is known."""
+    phase_deg, axis_m, liftoff = ahead.phase_rad / DEG, ahead.axis_m, ahead.instant.liftoff
     rows, turned, execution = [], 0.0, 0.0
     for burn in burns:
         turn = _turn_rad(burn.delta_v_m_s, axis_m, liftoff - burn.epoch) / DEG
@@ -228,7 +203,7 @@ def _planned(
         "reboosts": rows,
         "phase_deg_without": round(phase_deg, 2),
         "phase_deg_with": round(phase_deg - turned, 2),
-        "sigma_deg": round(math.hypot(sigma_deg, execution), 3),
+        "sigma_deg": round(math.hypot(ahead.sigma_deg, execution), 3),
         "sigma_deg_after_update": round(math.hypot(quiet_sigma_deg(last_s), last_turn), 3),
     }
 
@@ -244,15 +219,15 @@ def _drag(spread: PhaseSpread, phase_deg: float) -> dict[str, Any]:
     }
 
 
-def _landing(
-    choice: ElementChoice, burns: Sequence[Burn], axis_m: float, landing: NextLanding, catalog: str | Path | None
-) -> dict[str, Any]:
+def _landing(ahead: Ahead, burns: Sequence[Burn], landing: NextLanding, catalog: str | Path | None) -> dict[str, Any]:
     """The pass over the zone on the day of the landing without and with the burns."""
-    without, moved = (_passed(choice, some, axis_m, landing, catalog) for some in ((), burns))
-    sigma = phase_spread(choice.element_set, landing.day + 0.5 * DAY - choice.element_set.epoch).sigma_deg
+    without, moved = (_passed(ahead, some, landing, catalog) for some in ((), burns))
+    noon = landing.day + 0.5 * DAY
+    element_set = ahead.choice.element_set
+    sigma = phase_spread(element_set, noon - element_set.epoch).sigma_deg
     return {
         "zone": landing.zone,
-        "shift_deg": round(-_fallen_rad(burns, axis_m, landing.day + 0.5 * DAY) / DEG, 2),
+        "shift_deg": round(-_fallen_rad(burns, ahead.axis_m, noon) / DEG, 2),
         "pass_utc_without": without.epoch.iso(decimals=0),
         "distance_km_without": round(without.distance_km, 1),
         "pass_utc_with": moved.epoch.iso(decimals=0),
@@ -263,12 +238,12 @@ def _landing(
     }
 
 
-def _passed(
-    choice: ElementChoice, burns: Sequence[Burn], axis_m: float, landing: NextLanding, catalog: str | Path | None
-) -> LandingPass:
+def _passed(ahead: Ahead, burns: Sequence[Burn], landing: NextLanding, catalog: str | Path | None) -> LandingPass:
     """The pass over the zone of a station that has made these burns."""
     place = vehicles.zone(landing.zone, catalog).geodetic
-    return landing_pass(choice.element_set, place, landing.day, lambda at: _fallen_rad(burns, axis_m, at))
+    return landing_pass(
+        ahead.choice.element_set, place, landing.day, lambda at: _fallen_rad(burns, ahead.axis_m, at)
+    )  # fmt: skip
 
 
 def _fallen_rad(burns: Sequence[Burn], axis_m: float, at: Epoch) -> float:
@@ -281,7 +256,7 @@ def _updated_sigma_deg(turn_rad: float) -> float:
     return math.hypot(quiet_sigma_deg(LAST_BURN_BEFORE_S), EXECUTION_SIGMA * turn)
 
 
-def _flown_before(case: _Case, known: ElementHistory, limit: Epoch, instant: LaunchInstant) -> list[dict[str, Any]]:
+def _flown_before(case: Case, known: ElementHistory, limit: Epoch, instant: LaunchInstant) -> list[dict[str, Any]]:
     """Burns of the 30 days before that the known sets show, with the phase before and after each."""
     recent = known.between(limit + -(_FLOWN_SPAN_S + _SETTLED_S), limit)
     flown = [b for b in _burns(recent) if instant.liftoff - b.epoch < _FLOWN_SPAN_S]
@@ -294,32 +269,40 @@ def _burns(sets: Sequence[ElementSet]) -> list[Reboost]:
     return sorted([*along, *detect_lowerings(sets, along)], key=lambda burn: burn.epoch)
 
 
-def _flown_since(case: _Case, history: ElementHistory, since: Epoch, planned: LaunchInstant) -> dict[str, Any] | None:
-    """Burns after the set of the plan that later sets show, and the phase that came of them; None if there are none."""
-    count = history.count_before(planned.liftoff)
+def _flown_since(case: Case, history: ElementHistory, ahead: Ahead) -> dict[str, Any] | None:
+    """Burns after the set of the plan that later sets show, and the phase that came of them; None if there are none.
+
+    `phase_deg_expected` is what the plan would have foreseen, had it known these burns.
+    """
+    since, planned = ahead.choice.element_set.epoch, ahead.instant.liftoff
+    count = history.count_before(planned)
     if count <= history.count_before(since + DAY):
         return None
-    choice = choose_element_set(history.first(count), planned.liftoff)
-    came = _instant(case, choice.element_set)
-    span = history.between(since + -_SETTLED_S, planned.liftoff)
+    choice = choose_element_set(history.first(count), planned)
+    came = instant_of(case, choice.element_set)
+    span = history.between(since + -_SETTLED_S, planned)
     rows = [_explained(case, history.first(count), burn, came) for burn in _burns(span) if burn.epoch > since]
-    turn = sum(row["phase_change_deg"] for row in rows)
-    first = case.scheme.published_from_rad
+    turn = round(sum(row["phase_change_deg"] for row in rows), 2)
+    phase = round((case.first_rad + (came.phase_rad - case.first_rad) % TWO_PI) / DEG, 2)
+    expected = ahead.phase_rad / DEG + turn
+    miss = (phase - expected + 180.0) % 360.0 - 180.0
     return {
         "reboosts": rows,
-        "phase_change_deg": round(turn, 2),
-        "phase_deg": round((first + (came.phase_rad - first) % TWO_PI) / DEG, 2),
+        "phase_change_deg": turn,
+        "phase_deg": phase,
         "element_set_epoch_utc": choice.element_set.epoch.iso(),
+        "phase_deg_expected": round(expected, 2),
+        "miss_in_sigma": round(miss / ahead.sigma_deg, 2),
     }
 
 
-def _explained(case: _Case, known: ElementHistory, burn: Reboost, instant: LaunchInstant) -> dict[str, Any]:
+def _explained(case: Case, known: ElementHistory, burn: Reboost, instant: LaunchInstant) -> dict[str, Any]:
     """A flown burn: phase of the launch from the sets before it, and with the burn added to them."""
     count = known.count_before(burn.epoch + -2.0 * burn.sigma_s)
     before, turn, axis_m = math.nan, math.nan, 0.0
     if count:
         old = choose_element_set(known.first(count), burn.epoch + -2.0 * burn.sigma_s).element_set
-        without = _instant(case, old)
+        without = instant_of(case, old)
         axis_m = mean_plane(old, without.insertion).semi_major_axis_m
         before = without.phase_rad / DEG
         turn = _turn_rad(burn.delta_v_m_s, axis_m, instant.liftoff - burn.epoch) / DEG
@@ -332,7 +315,7 @@ def _explained(case: _Case, known: ElementHistory, burn: Reboost, instant: Launc
 
 
 def _burn_row(
-    case: _Case, utc: Epoch, delta_v: float, change_m: float, is_flown: bool, turn_deg: float
+    case: Case, utc: Epoch, delta_v: float, change_m: float, is_flown: bool, turn_deg: float
 ) -> dict[str, Any]:
     return {
         "utc": utc.iso(),
@@ -353,13 +336,6 @@ def _turn_rad(delta_v_m_s: float, axis_m: float, left_s: float) -> float:
 
 def _number(value: float) -> float | None:
     return None if math.isnan(value) else round(value, 2)
-
-
-def _instant(case: _Case, element_set: ElementSet) -> LaunchInstant:
-    question = case.question
-    return coplanar_instant(
-        element_set, question.pad, question.insertion, case.day, case.scheme.transfer, question.lead
-    )
 
 
 def _date(text: str) -> Epoch:

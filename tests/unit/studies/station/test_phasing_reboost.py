@@ -11,7 +11,8 @@ from zarya.errors import InputError
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import ElementSet, read_element_sets
 from zarya.studies.station.next_landing import landing_pass
-from zarya.studies.station.phasing import NextLanding, Thruster, phase_reboosts
+from zarya.studies.station.outlook import Thruster
+from zarya.studies.station.phasing import NextLanding, phase_reboosts
 from zarya.studies.station.reboost_plan import Forbidden, beta_spans, planned_burns
 from zarya.studies.station.spread import air_sigma, phase_spread, quiet_sigma_deg
 from zarya.studies.windows.light import plane_beta_deg
