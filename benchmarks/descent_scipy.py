@@ -34,7 +34,7 @@ class Problem:
         first = np.asarray(way.nominal.coefficients)
         self.nodes = BOTTOM_M + STEP_M * np.arange(first.shape[0] + 1)
         last = first[-1, 0] + first[-1, 1]
-        self.log_density, self.sound = np.concatenate([first[:, 0], last[None]]).T
+        self.log_density, self.sound, *self.foreseen = np.concatenate([first[:, 0], last[None]]).T
         self.mach, self.drag, self.lift_to_drag = np.asarray(way.module.aerodynamics).T
         case = way.case
         self.density_at = DENSITY_STEP_M * np.arange(DENSITY_LEVELS)
@@ -83,7 +83,10 @@ class Problem:
         east = np.cross(self.pole, up)
         east /= math.sqrt(east @ east)
         north = np.cross(up, east)
-        blown = [np.interp(height, self.wind_at, self.wind[:, k]) for k in range(2)]
+        blown = [
+            np.interp(height, self.nodes, self.foreseen[k]) + np.interp(height, self.wind_at, self.wind[:, k])
+            for k in range(2)
+        ]
         v_rel = v - np.cross(self.omega, r) - blown[0] * east - blown[1] * north
         speed = math.sqrt(v_rel @ v_rel)
         log = np.interp(height, self.nodes, self.log_density) + np.interp(height, self.density_at, self.more)
