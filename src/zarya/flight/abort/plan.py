@@ -205,7 +205,8 @@ def swept(path: AscentPath, escape: Escape, shared: Descent, ship: ShipData, at_
             assert landed is not None
             modes[k] = ORBIT
             found["apogee_m"][k] = np.nan
-            for name in ("peak_load_g", "parachute_s", "landing_s", "latitude_rad", "longitude_rad"):
+            found["peak_load_g"][k] = float(np.asarray(landed.marks.peak_load_g)[row])
+            for name in ("parachute_s", "landing_s", "latitude_rad", "longitude_rad"):
                 found[name][k] = float(np.asarray(getattr(landed, name))[row])
             sink = float(np.asarray(landed.descent_speed_m_s)[row])
             found["is_down"][k] = SINK_M_S[0] < sink < SINK_M_S[1]
