@@ -7,25 +7,9 @@ import equinox as eqx
 from zarya.arrays import Index, Vector3
 from zarya.dynamics.state import State
 
-OUTCOMES: Final = (
-    "flying",
-    "docked",
-    "corridor_left",
-    "contact_outside_limits",
-    "propellant_exhausted",
-    "orbit_not_reached",
-    "not_converged",
-    "timed_out",
-    "undocked",
-    "landed",
-    "landed_outside_zone",
-    "no_way_home",
-)
-"""Names of the outcome codes: a failure inside a batch is a value, its text is the message."""
-
 
 class Outcome:
-    """Codes of `Handover.outcome`, indices into `OUTCOMES`."""
+    """Codes of `Handover.outcome`, in the order of `OUTCOMES`."""
 
     FLYING: Final = 0
     DOCKED: Final = 1
@@ -39,6 +23,10 @@ class Outcome:
     LANDED: Final = 9
     LANDED_OUTSIDE_ZONE: Final = 10
     NO_WAY_HOME: Final = 11
+
+
+OUTCOMES: Final = tuple(name.lower() for name in vars(Outcome) if name.isupper())
+"""Names of the outcome codes: a failure inside a batch is a value, its text is the message."""
 
 
 class Handover(eqx.Module):

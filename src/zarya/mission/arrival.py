@@ -24,7 +24,11 @@ SPREAD_S: Final = 1500.0
 """Contacts this much earlier or later than the scheme's usual transit are considered."""
 STEP_S: Final = 60.0
 _TRIALS: Final = 4
+"""Arrivals that are planned."""
+_APART_S: Final = 180.0
+"""So far the arrivals that are planned lie from each other."""
 _DEAR_M_S: Final = 10.0
+"""What a better sight of the arrival may cost (assumed)."""
 
 
 def choose_contact(
@@ -53,8 +57,8 @@ def choose_contact(
         scores.append((covered_fraction(seen[:, inside]), float(np.asarray(lit)[inside][-1])))
     ranked = sorted(range(candidates.size), key=lambda k: (scores[k], -abs(candidates[k] - usual)), reverse=True)
     picked: list[int] = []
-    for k in ranked:  # the best, some minutes apart
-        if all(abs(candidates[k] - candidates[other]) >= 180.0 for other in picked):
+    for k in ranked:
+        if all(abs(candidates[k] - candidates[other]) >= _APART_S for other in picked):
             picked.append(k)
         if len(picked) == _TRIALS:
             break
@@ -64,7 +68,7 @@ def choose_contact(
         try:
             plan = phasing.prepare(at, station, around, numbers, scheme, float(candidates[k]) - AIM_BEFORE_CONTACT_S)
         except FlightError:
-            continue
+            continue  # the others may serve; none is an error below
         costs[k] = float(plan.burns.total_m_s)
     if not costs:
         raise FlightError(

@@ -7,7 +7,15 @@ from zarya.mission.result import Burn, Docking, Floats, Home, InsertionOrbit, Tr
 
 @dataclass
 class Book:
-    """What is written down while the flight goes on."""
+    """What is written down while the flight goes on.
+
+    Parameters
+    ----------
+    events : name, t_s (s from the flight's epoch), whether commanded. burns : as made. used_kg : propellant by phase.
+    tracks : of the ship, in order. figures : scalars by name, the unit in it. notes : for the user.
+    ascent, approach : (n,) and (n, 3) histories by name. impacts : latitude, longitude (rad), downrange (m) by part.
+    insertion, docking, home : None until reached. outcome : how it ended; `stopped` where it was told to.
+    """
 
     events: list[tuple[str, float, bool]] = field(default_factory=list)
     burns: list[Burn] = field(default_factory=list)

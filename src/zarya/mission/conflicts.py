@@ -3,6 +3,7 @@
 from zarya.errors import Problem
 from zarya.mission.scenario_file import LandingTable, ScenarioFile
 from zarya.time import Epoch
+from zarya.units import DAY, HOUR
 from zarya.vehicles.ship import ShipData
 from zarya.vehicles.station import PortData
 
@@ -51,7 +52,7 @@ def conflicts(table: ScenarioFile, ship: ShipData | None, port: PortData | None,
     instant = launch.scheduled or launch.not_before
     if instant is not None and table.rendezvous.docking is not None:
         wait_s = Epoch.from_iso(table.rendezvous.docking) - Epoch.from_iso(instant)
-        if not 3600.0 < wait_s < 6.0 * 86400.0:
+        if not HOUR < wait_s < 6.0 * DAY:
             found.append(
                 Problem(
                     "the planned contact is not within 1 h to 6 days of the launch",
@@ -79,7 +80,7 @@ def landing_conflicts(table: ScenarioFile, way: LandingTable, ship: ShipData | N
             )
         )
     if way.undocking is not None:
-        if Epoch.from_iso(way.undocking) - Epoch.from_iso(way.not_before) > 2.0 * 86400.0:
+        if Epoch.from_iso(way.undocking) - Epoch.from_iso(way.not_before) > 2.0 * DAY:
             found.append(
                 Problem(
                     f"the landing is sought from {way.not_before} on, before the undocking",

@@ -64,33 +64,28 @@ def lift_off(scenario: Scenario) -> LiftOff:
     ------
     CoverageError : the newest usable set is too old to know the phase.
     """
-    site = scenario.site.pytree()
-    place = (float(site.latitude_rad), float(site.longitude_rad), float(site.height_m))
     (scheme,) = schemes_named(scenario.table.launch.scheme)
     transfer, insertion = scheme.transfer, launcher_insertion(scenario.launcher, scenario.ship.name)
     lead = launcher_lead(scenario.launcher, scenario.ship.name)
+
+    def instant_of(choice: ElementChoice) -> LaunchInstant:
+        return coplanar_instant(
+            choice.element_set, scenario.site.geodetic, insertion, scenario.search_from, transfer, lead,
+            phase_sigma_rad=choice.phase_sigma_rad,
+        )  # fmt: skip
+
     choice = choose_element_set(scenario.element_sets, scenario.scheduled or scenario.search_from)
-    instant = coplanar_instant(choice.element_set, place, insertion, scenario.search_from, transfer, lead)
+    instant = instant_of(choice)
     for _ in range(3):  # the newest set before the instant found, which hardly moves it
-        better = choose_element_set(scenario.element_sets, scenario.scheduled or instant.liftoff)
-        is_same = better.element_set.epoch - choice.element_set.epoch == 0.0
-        choice = better  # its age counts to the lift-off
-        if is_same:
+        before, choice = choice, choose_element_set(scenario.element_sets, scenario.scheduled or instant.liftoff)
+        instant = instant_of(choice)
+        if choice.element_set.epoch - before.element_set.epoch == 0.0:
             break
-        instant = coplanar_instant(choice.element_set, place, insertion, scenario.search_from, transfer, lead)
-    instant = coplanar_instant(
-        choice.element_set,
-        place,
-        insertion,
-        scenario.search_from,
-        transfer,
-        lead,
-        phase_sigma_rad=choice.phase_sigma_rad,
-    )
     if choice.phase_sigma_rad > PHASE_SIGMA_LIMIT_RAD:
         raise CoverageError(
-            f"phase unknown: the newest usable element set is {choice.age_s / 86400.0:.1f} days old, "
-            f"1 sigma of the phase {choice.phase_sigma_rad / DEG:.0f} deg (limit 10 deg)",
+            f"phase unknown: the newest usable element set is {choice.age_s / DAY:.1f} days old, "
+            f"1 sigma of the phase {choice.phase_sigma_rad / DEG:.0f} deg "
+            f"(limit {PHASE_SIGMA_LIMIT_RAD / DEG:.0f} deg)",
             file=str(scenario.path),
             key="station.element_sets",
             value=choice.element_set.epoch.iso(),
@@ -142,8 +137,7 @@ def next_opening(scenario: Scenario, lift: LiftOff, orbits: int, days: int = 40)
 
     **Model** the plane and phase of the element set carried on by its mean motion; reboosts to come move the day.
     """
-    site = scenario.site.pytree()
-    place = (float(site.latitude_rad), float(site.longitude_rad), float(site.height_m))
+    place = scenario.site.geodetic
     (scheme,) = schemes_named(f"{orbits}-orbit")
     insertion = launcher_insertion(scenario.launcher, scenario.ship.name)
     after = lift.instant.liftoff

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from typing import Any, Final
+from typing import Final
 
 import jax
 import jax.numpy as jnp
@@ -17,7 +17,7 @@ from zarya.flight import approach, phasing
 from zarya.flight.phase import OUTCOMES, Handover, Outcome
 from zarya.frames import absolute_from_lvlh_rotating
 from zarya.gnc.proximity import perfect_navigation
-from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES
+from zarya.gnc.rendezvous import AIM_BEFORE_CONTACT_S, SCHEMES, Scheme
 from zarya.mission.arrival import choose_contact
 from zarya.mission.as_flown import as_flown
 from zarya.mission.book import Book
@@ -36,7 +36,7 @@ PHASES: Final = ("ascent", "phasing", "approach", "docking", "departure", "desce
 HOMEWARD: Final = ("departure", "descent")
 APPROACH_ALLOWANCE_KG: Final = 60.0
 """Propellant kept for approach and docking when a plan is judged: measured 34-61 kg by port."""
-_STATION_STEP_S = 60.0
+_STATION_STEP_S: Final = 60.0
 
 
 def fly(
@@ -83,9 +83,9 @@ def _flown(setting: Setting, until: str, way: "Future[HomePlan] | None", *, lead
     if lead_study:
         say("ascents for other leads")
         book.figures |= studied_leads(setting.ascent, setting.lift.record.lead_s)
-    if _is_flying(at, book) and until != "ascent":
+    if _goes_on(at, book) and until != "ascent":
         at, setting = _phasing(setting, at, book, say)
-        if _is_flying(at, book) and until != "phasing":
+        if _goes_on(at, book) and until != "phasing":
             say("approach and docking")
             at = _approach(setting, at, book)
             book.outcome = OUTCOMES[int(at.outcome)]
@@ -104,10 +104,12 @@ def _home(way: "Future[HomePlan]", at: Handover, book: Book, until: str, say: Pr
         book.notes.append(str(error))
 
 
-def _is_flying(at: Handover, book: Book) -> bool:
-    if int(at.outcome) != 0:
+def _goes_on(at: Handover, book: Book) -> bool:
+    """Whether the ship is still flying; what ended the flight is written down."""
+    is_flying = int(at.outcome) == Outcome.FLYING
+    if not is_flying:
         book.outcome = OUTCOMES[int(at.outcome)]
-    return int(at.outcome) == 0
+    return is_flying
 
 
 def _ascent(setting: Setting, book: Book) -> Handover:
@@ -154,6 +156,7 @@ def _phasing(setting: Setting, at: Handover, book: Book, say: Progress) -> tuple
 
 
 def _planned(setting: Setting, at: Handover, book: Book, say: Progress) -> tuple[phasing.PhasingPlan, Setting]:
+    """The plan of the scheme, or of the next longer one that can be paid; every closed one leaves a note."""
     numbers = setting.scenario.ship.pytree()
     spare = float(numbers.propellant_kg - numbers.deorbit_reserve_kg) - APPROACH_ALLOWANCE_KG
     why = ""
@@ -183,7 +186,7 @@ def _planned(setting: Setting, at: Handover, book: Book, say: Progress) -> tuple
     raise FlightError(f"{setting.scenario.name}: no scheme reaches the station; {why}", notes=list(book.notes))
 
 
-def _book_burns(plan: Any, log: Any, scheme: Any, book: Book) -> None:
+def _book_burns(plan: phasing.PhasingPlan, log: phasing.PhasingLog, scheme: Scheme, book: Book) -> None:
     names = phasing.burn_names(scheme)
     dv = np.asarray(log.made.dv_lvlh)
     times = np.asarray(log.ignition_t_s)
@@ -245,7 +248,7 @@ _fly_approach = program(approach.fly)
 
 
 def _approach_track(station: StationPath, rows: Mapping[str, Floats], end: State) -> Track:
-    """The sampled approach in GCRF, ended by the state at contact; the mass is read between its ends."""
+    """The sampled approach in GCRF, ended by the state at contact; its mass is the one at contact all along."""
     t_s = jnp.asarray(rows["t_s"])
     r, v = jax.vmap(lambda t, r, v: absolute_from_lvlh_rotating(r, v, station.r_gcrf(t), station.v_gcrf(t)))(
         t_s, jnp.asarray(rows["r_rel_lvlh"]), jnp.asarray(rows["v_rel_lvlh"])

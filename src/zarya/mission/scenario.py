@@ -7,12 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from zarya.environment.wind_asked import CLIMATOLOGY, WindAsked, wind_asked
 from zarya.errors import InputError, Problem, ScenarioError
-from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, wind_asked
 from zarya.mission.conflicts import conflicts, landing_conflicts
 from zarya.mission.scenario_file import ScenarioFile
 from zarya.orbits.tle import ElementSet, read_element_sets
 from zarya.time import Epoch
+from zarya.units import HOUR
 from zarya.vehicles import catalog
 from zarya.vehicles.launcher import LauncherData
 from zarya.vehicles.reading import checked, hint, listed
@@ -85,7 +86,7 @@ class Scenario:
         if launch.not_before is not None:
             return Epoch.from_iso(launch.not_before)
         assert launch.scheduled is not None  # checked in `load`
-        return Epoch.from_iso(launch.scheduled) + (-6.0 * 3600.0)
+        return Epoch.from_iso(launch.scheduled) + (-6.0 * HOUR)
 
     @cached_property
     def scheduled(self) -> Epoch | None:
