@@ -64,21 +64,30 @@ def tai_minus_utc_s(mjd: float | int | ArrayLike) -> NDArray[np.int64]:
     return np.asarray(offset[np.maximum(index, 0)])
 
 
-def _number(text: str) -> float:
-    return float(text) if text.strip() else np.nan
+def _column(text: NDArray[np.bytes_], start: int, end: int) -> Floats:
+    """Numbers between two columns of the lines, (line,); NaN where blank."""
+    words = np.char.strip(np.ascontiguousarray(text[:, start:end]).view(f"S{end - start}")[:, 0])
+    return np.where(words == b"", b"nan", words).astype(np.float64)
+
+
+def _printed(text: NDArray[np.bytes_], final: tuple[int, int], rapid: tuple[int, int]) -> Floats:
+    """Bulletin B where it is printed, else Bulletin A."""
+    first = _column(text, *final)
+    return np.where(np.isnan(first), _column(text, *rapid), first)
 
 
 @cache
 def _daily() -> tuple[Floats, Floats]:
     """TAI s since J2000 of each UTC midnight (node,), and xp, yp (arcsec), UT1-TAI (s), dX, dY (mas) (node, 5)."""
-    rows = []
-    for line in Path(astropy_iers_data.IERS_A_FILE).read_text(encoding="ascii").splitlines():
-        rapid = [line[18:27], line[37:46], line[58:68], line[97:106], line[116:125]]
-        final = [line[134:144], line[144:154], line[154:165], line[165:175], line[175:185]]
-        row = [_number(f) if f.strip() else _number(r) for f, r in zip(final, rapid, strict=True)]
-        if not np.isnan(row[2]):
-            rows.append([float(line[7:15]), *row])
-    table = np.array(rows, dtype=np.float64)
+    lines = Path(astropy_iers_data.IERS_A_FILE).read_text(encoding="ascii").splitlines()
+    width = max(len(line) for line in lines)
+    text = np.array(lines, dtype=f"S{width}").view("S1").reshape(len(lines), width)
+    rapid = [(18, 27), (37, 46), (58, 68), (97, 106), (116, 125)]
+    final = [(134, 144), (144, 154), (154, 165), (165, 175), (175, 185)]
+    table = np.stack(
+        [_column(text, 7, 15), *(_printed(text, *pair) for pair in zip(final, rapid, strict=True))], axis=1
+    )
+    table = table[~np.isnan(table[:, 3])]
     mjd = table[:, 0]
     offset = tai_minus_utc_s(mjd)
     values: Floats = table[:, 1:]

@@ -9,7 +9,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 from numpy.typing import ArrayLike
-from scipy.interpolate import CubicSpline
 
 from zarya.arrays import Scalar, traced_once
 
@@ -64,6 +63,8 @@ def cubic_table(start_s: float, step_s: float, values: ArrayLike) -> UniformTabl
 
     **Model** error of order (5/384) h^4 max|f''''|; the caller states and tests what that means for its quantity.
     """
+    from scipy.interpolate import CubicSpline  # 0.3 s, which only the preparation of a flight needs
+
     samples = np.asarray(values, dtype=np.float64)
     spline = CubicSpline(np.arange(samples.shape[0], dtype=np.float64), samples, axis=0)
     ascending = np.moveaxis(np.asarray(spline.c)[::-1], 0, 1)

@@ -52,9 +52,10 @@ def land(
 
     Example: `zarya land --tle sets.tle --zone zhezkazgan --from 2024-04-06 --to 2024-04-07 --cases 1000 --out home`
     """
+    from zarya.environment.wind_asked import wind_asked
     from zarya.errors import InputError
     from zarya.exchange.landing_files import landing_document, write_landing
-    from zarya.flight.descent.zone_wind import wind_asked, wind_said
+    from zarya.flight.descent.zone_wind import wind_said
     from zarya.studies.landing import landing_opportunities, why_none
 
     if cases is not None and cases < 1:

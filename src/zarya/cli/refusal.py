@@ -6,7 +6,6 @@ from typing import Any, Final
 import typer
 
 from zarya.errors import InputError
-from zarya.vehicles.reading import hint
 
 PARSER_ERROR: Final = next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
 """Root of what the parser raises; typer has it from click or brings its own."""
@@ -25,7 +24,7 @@ def refusal(error: Any, arguments: Sequence[str]) -> InputError:
     see = f"`{' '.join(('zarya', command)).strip()} --help` lists what it takes."
     kind = type(error).__name__
     if kind == "NoSuchOption":
-        near = hint(error.option_name, _options(context))
+        near = _hint(error.option_name, _options(context))
         return InputError("no such option", file=command, value=error.option_name, remedy=near + see)
     if kind == "BadOptionUsage":
         return InputError("its value is missing", file=command, key=error.option_name, remedy=see)
@@ -51,8 +50,15 @@ def _plainly(complaint: str) -> str:
 def unknown_command(word: str, known: Sequence[str]) -> InputError:
     """The same for a word that is no command."""
     return InputError(
-        "no such command", value=word, remedy=f"{hint(word, known)}`zarya --help` lists the commands."
+        "no such command", value=word, remedy=f"{_hint(word, known)}`zarya --help` lists the commands."
     )  # fmt: skip
+
+
+def _hint(word: str, known: Sequence[str]) -> str:
+    """`Did you mean`; what reads the catalog is imported when there is something to say."""
+    from zarya.vehicles.reading import hint
+
+    return hint(word, known)
 
 
 def _name(parameter: Any) -> str:

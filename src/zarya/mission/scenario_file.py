@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from zarya.environment.wind_asked import CLIMATOLOGY
 from zarya.errors import InputError
-from zarya.flight.descent.zone_wind import CLIMATOLOGY
 from zarya.time import Epoch
 from zarya.vehicles.quantity import Record
 

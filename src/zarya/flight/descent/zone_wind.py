@@ -1,7 +1,6 @@
 """Which wind a descent is planned for: the climatology of the zone, a given one, or none."""
 
-from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any
 
 import jax
 import numpy as np
@@ -10,7 +9,7 @@ from jaxtyping import Array
 from zarya.arrays import Scalar, Vector3
 from zarya.environment import hwm14
 from zarya.environment.wind import Wind, calm
-from zarya.environment.wind_file import read_wind
+from zarya.environment.wind_asked import STILL, WindAsked
 from zarya.flight.descent.fall import Trace
 from zarya.flight.descent.loads import Air
 from zarya.frames.geodetic import geodetic_from_itrf
@@ -18,25 +17,6 @@ from zarya.programs import program
 from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles.site import ZoneData
-
-type WindAsked = Wind | Literal["climatology", "none"]
-"""A wind over the zone, or the name of one."""
-CLIMATOLOGY: Final = "climatology"
-STILL: Final = "none"
-
-
-def wind_asked(text: str, folder: Path, key: str = "wind") -> WindAsked:
-    """What `text` asks for: `climatology`, `none`, or the CSV file of a profile, relative to `folder`.
-
-    Raises
-    ------
-    FormatError : neither a name nor a file that holds a wind.
-    """
-    if text == CLIMATOLOGY:
-        return CLIMATOLOGY
-    if text == STILL:
-        return STILL
-    return read_wind(folder / text, key, f'; or give "{CLIMATOLOGY}" or "{STILL}"')
 
 
 def wind_over(zone: ZoneData, asked: WindAsked, epoch: Epoch, start_s: float, end_s: float) -> Wind:

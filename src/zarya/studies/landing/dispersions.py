@@ -20,6 +20,7 @@ from jaxtyping import Array
 from zarya.arrays import Vector3
 from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import surroundings
+from zarya.environment.wind_asked import CLIMATOLOGY, WindAsked
 from zarya.errors import InputError
 from zarya.flight.descent.column import Dispersion, WayDown, displaced, meeting, way_down
 from zarya.flight.descent.flown import DescentLog
@@ -27,7 +28,7 @@ from zarya.flight.descent.glide import NEAR_M, Body, Endured, glide, sunk
 from zarya.flight.descent.guided import guided_entry
 from zarya.flight.descent.history import history
 from zarya.flight.descent.plan import aimed, descent, east_north_m, ship_path
-from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, wind_over
+from zarya.flight.descent.zone_wind import wind_over
 from zarya.flight.phase import OUTCOMES, Outcome
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.gnc.element_choice import ElementHistory

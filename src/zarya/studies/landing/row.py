@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 from zarya.constants import STANDARD_GRAVITY_M_S2
 from zarya.dynamics.surroundings import Surroundings
 from zarya.environment.sunlight import beta_angle_rad
+from zarya.environment.wind_asked import CLIMATOLOGY, WindAsked
 from zarya.flight.descent.fall import Descent
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import Aimed, burn, east_north_m
-from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, drift_m, wind_said
+from zarya.flight.descent.zone_wind import drift_m, wind_said
 from zarya.flight.phase import Outcome
 from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass
 from zarya.time import Epoch

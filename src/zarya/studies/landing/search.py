@@ -16,9 +16,10 @@ import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.surroundings import surroundings
+from zarya.environment.wind_asked import CLIMATOLOGY, WindAsked
 from zarya.errors import InputError
 from zarya.flight.descent.plan import Aimed, aimed, descent, ship_path
-from zarya.flight.descent.zone_wind import CLIMATOLOGY, WindAsked, wind_over
+from zarya.flight.descent.zone_wind import wind_over
 from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.landing_pass import FAR_M, IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass, passes
 from zarya.orbits.tle import ElementSet

@@ -13,8 +13,9 @@ import zarya.cli  # noqa: F401  registers the commands
 from zarya.cli.app import app
 from zarya.environment.hwm14 import SOURCE, climatology
 from zarya.environment.wind import Wind, WindProfile
+from zarya.environment.wind_asked import WindAsked
 from zarya.flight.descent.plan import east_north_m
-from zarya.flight.descent.zone_wind import WindAsked, wind_over
+from zarya.flight.descent.zone_wind import wind_over
 from zarya.gnc.element_choice import ElementHistory
 from zarya.orbits.tle import read_element_sets
 from zarya.studies.landing import landing_opportunities
