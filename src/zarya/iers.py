@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import astropy_iers_data
 import erfa
@@ -64,13 +65,13 @@ def tai_minus_utc_s(mjd: float | int | ArrayLike) -> NDArray[np.int64]:
     return np.asarray(offset[np.maximum(index, 0)])
 
 
-def _column(text: NDArray[np.bytes_], start: int, end: int) -> Floats:
-    """Numbers between two columns of the lines, (line,); NaN where blank."""
+def _column(text: NDArray[Any], start: int, end: int) -> Floats:
+    """Numbers between two columns of the text, (line, letter) bytes: (line,), NaN where blank."""
     words = np.char.strip(np.ascontiguousarray(text[:, start:end]).view(f"S{end - start}")[:, 0])
     return np.where(words == b"", b"nan", words).astype(np.float64)
 
 
-def _printed(text: NDArray[np.bytes_], final: tuple[int, int], rapid: tuple[int, int]) -> Floats:
+def _printed(text: NDArray[Any], final: tuple[int, int], rapid: tuple[int, int]) -> Floats:
     """Bulletin B where it is printed, else Bulletin A."""
     first = _column(text, *final)
     return np.where(np.isnan(first), _column(text, *rapid), first)

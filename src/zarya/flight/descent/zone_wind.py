@@ -9,7 +9,7 @@ from jaxtyping import Array
 from zarya.arrays import Scalar, Vector3
 from zarya.environment import hwm14
 from zarya.environment.wind import Wind, calm
-from zarya.environment.wind_asked import STILL, WindAsked
+from zarya.environment.wind_asked import CLIMATOLOGY, STILL, WindAsked
 from zarya.flight.descent.fall import Trace
 from zarya.flight.descent.loads import Air
 from zarya.frames.geodetic import geodetic_from_itrf
