@@ -1,4 +1,5 @@
 import math
+from importlib.resources import as_file, files
 
 import jax.numpy as jnp
 import numpy as np
@@ -20,6 +21,7 @@ from zarya.gnc.launch_instant import (
     soyuz_insertion,
     steering_leads,
 )
+from zarya.gnc.plane_crossing import _ZONALS
 from zarya.orbits.mean import MeanElements, mean_after
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
@@ -149,3 +151,20 @@ def test_every_programme_has_a_lead_with_its_origin() -> None:
         assert 170.0 < lead.lead_s < 230.0  # s; between the flown steering and the minimum-propellant ascent
         assert len(lead.flights) >= 5
         assert lead.first_utc < lead.last_utc
+
+
+def test_transits_are_those_that_were_flown() -> None:
+    """TMA-08M 2013-03-28T20:43:20Z to 02:28; MS-17 2020-10-14T05:45:04Z to 08:48:47; MS-01 2 d 2.5 h."""
+    flown_h = {4: 5.74, 2: 3.06, 34: 50.5}
+    for orbits, hours in flown_h.items():
+        assert abs(SCHEMES[orbits].transit_s / HOUR - hours) < 0.3
+    assert SCHEMES[1].transit_s < SCHEMES[2].transit_s
+
+
+def test_zonals_are_those_of_the_field() -> None:
+    """J_n = -sqrt(2 n + 1) C_n0 of EGM2008, as shipped."""
+    with as_file(files("zarya.environment") / "data" / "egm2008_120.npz") as path, np.load(path) as data:
+        c = np.zeros((121, 121))
+        c[np.tril_indices(121)] = data["c"]
+    for degree, j in _ZONALS.items():
+        assert j == pytest.approx(-math.sqrt(2.0 * degree + 1.0) * c[degree, 0], rel=1e-5)
