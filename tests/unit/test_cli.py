@@ -78,3 +78,9 @@ def test_the_bare_name_shows_the_help() -> None:
 def test_new_file_passes_the_check(tmp_path: Path) -> None:
     assert zarya("new", "mine", folder=tmp_path).returncode == 0
     assert zarya("check", "mine.toml", folder=tmp_path).returncode == 0
+
+
+def test_missions_are_listed_with_their_sources() -> None:
+    (entry,) = json.loads(zarya("catalog", "mission", "--json").stdout)["entries"]
+    assert entry["title"].startswith("Soyuz MS-24")
+    assert entry["sources"]["landing"]

@@ -76,6 +76,7 @@ def test_phase_with_constraints_and_landing() -> None:
         ([*PHASE, "--keep-out", "2023-09-08"], "span"),
         ([*PHASE, "--keep-out", "2023-09-09/2023-09-08"], "ends before"),
         ([*PHASE, "--thrust-n", "0"], "greater than zero"),
+        ([*PHASE[:3], "--launch", "tomorrow"], "launch: not an ISO 8601 UTC date (found 'tomorrow')"),
     ],
 )
 def test_bad_options_are_refused_in_one_line(words: list[str], message: str) -> None:

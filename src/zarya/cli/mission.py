@@ -1,6 +1,7 @@
 """Commands of a mission: catalog, check, new, fly."""
 
 import hashlib
+import tomllib
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +11,15 @@ from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, err, out, print_json
 from zarya.cli.flight_text import print_flight
+
+
+def _listing(name: str, path: Path) -> dict[str, Any]:
+    """A shipped mission as a row of the catalog: the sources are those of its flown events."""
+    title = tomllib.loads(path.read_text(encoding="utf-8"))["mission"]["title"]
+    flown = path.with_name("as_flown.toml")
+    events = tomllib.loads(flown.read_text(encoding="utf-8")).get("event", []) if flown.is_file() else []
+    sources = {event["name"]: event["source"] for event in events if "source" in event}
+    return {"name": name, "kind": "mission", "title": title, "file": str(path), "sources": sources}
 
 
 @app.command(name="catalog")
@@ -31,10 +41,7 @@ def catalog_command(
     if kind != "mission":
         rows = [asdict(item) for item in catalog.entries(kind, folder)]
     if kind in (None, "mission"):
-        rows += [
-            {"name": name, "kind": "mission", "title": "", "file": str(mission_path(name)), "sources": {}}
-            for name in mission_names()
-        ]
+        rows += [_listing(name, mission_path(name)) for name in mission_names()]
     if as_json:
         print_json({"entries": rows})
         return

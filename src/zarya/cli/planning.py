@@ -201,6 +201,7 @@ def phase(
 
     closed = [Forbidden(*span(text, "keep-out")) for text in keep_out or ()]
     closed += [Forbidden(*span(text, "attitude"), "attitude") for text in attitude or ()]
+    instant(launch, "launch")  # a bad date is told in the option's name
     found = phase_reboosts(
         station,
         history(tle),
