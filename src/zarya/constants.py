@@ -14,6 +14,8 @@ WGS84_SEMI_MAJOR_AXIS_M: Final = 6_378_137.0
 """Source: NGA.STND.0036_1.0.0_WGS84 (2014), table 3.1."""
 WGS84_FLATTENING: Final = 1.0 / 298.257223563
 """Source: as above."""
+MEAN_RADIUS_EARTH_M: Final = 6_371_000.0
+"""For arcs over the ground and first guesses: 6371.0088 km rounded. Source: Moritz 1980, GRS80, mean radius R1."""
 EARTH_ROTATION_RAD_S: Final = 7.292115e-5
 """Nominal mean angular velocity. Source: NGA.STND.0036, table 3.1."""
 J2_EGM2008: Final = 1.0826261738522e-3

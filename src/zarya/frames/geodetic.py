@@ -45,6 +45,12 @@ def itrf_from_geodetic(latitude_rad: Scalar, longitude_rad: Scalar, height_m: Sc
     )
 
 
+def up_itrf(latitude_rad: Scalar, longitude_rad: Scalar) -> Vector3:
+    """Unit vector across the ellipsoid, away from the Earth, (3,)."""
+    cosine = jnp.cos(latitude_rad)
+    return jnp.stack([cosine * jnp.cos(longitude_rad), cosine * jnp.sin(longitude_rad), jnp.sin(latitude_rad)])
+
+
 def dcm_enu_from_itrf(latitude_rad: Scalar, longitude_rad: Scalar) -> Matrix3:
     """East, north, up at a geodetic latitude and longitude, (3, 3)."""
     sp, cp = jnp.sin(latitude_rad), jnp.cos(latitude_rad)

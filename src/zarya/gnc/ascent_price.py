@@ -5,18 +5,16 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2, STANDARD_GRAVITY_M_S2
+from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2, MEAN_RADIUS_EARTH_M, STANDARD_GRAVITY_M_S2
 from zarya.gnc.plane_crossing import Insertion
 from zarya.vehicles.launcher import LauncherData
 
 type Floats = NDArray[np.float64]
-
-_EARTH_RADIUS_M: Final = 6_371_000.0
 
 
 @dataclass(frozen=True)
@@ -66,7 +64,7 @@ def ground_azimuth_rad(insertion: Insertion, declination_rad: Floats, *, ascendi
     azimuth = np.arcsin(math.cos(insertion.inclination_rad) / np.cos(declination_rad))
     azimuth = azimuth if ascending else np.pi - azimuth
     speed = math.sqrt(GM_EARTH_EGM2008_M3_S2 / insertion.semi_major_axis_m)
-    pad = EARTH_ROTATION_RAD_S * _EARTH_RADIUS_M * np.cos(declination_rad)
+    pad = EARTH_ROTATION_RAD_S * MEAN_RADIUS_EARTH_M * np.cos(declination_rad)
     return np.asarray(np.arctan2(speed * np.sin(azimuth) - pad, speed * np.cos(azimuth)))
 
 

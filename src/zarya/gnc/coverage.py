@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarya.constants import WGS84_SEMI_MAJOR_AXIS_M
-from zarya.frames.geodetic import itrf_from_geodetic
+from zarya.frames.geodetic import itrf_from_geodetic, up_itrf
 from zarya.units import DEG
 from zarya.vehicles.quantity import leaf
 from zarya.vehicles.site import GroundStationData, RelayData
@@ -30,7 +30,7 @@ def ground_visibility(stations: tuple[GroundStationData, ...], r_itrf: Floats) -
     for row, data in enumerate(stations):
         latitude, longitude, height = data.geodetic
         place = np.asarray(itrf_from_geodetic(leaf(latitude), leaf(longitude), leaf(height)))
-        up = np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
+        up = np.asarray(up_itrf(leaf(latitude), leaf(longitude)))
         line = r_itrf - place
         seen[row] = line @ up >= np.sin(data.elevation_mask_deg.value * DEG) * np.linalg.norm(line, axis=1)
     return seen

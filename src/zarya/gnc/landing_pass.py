@@ -8,6 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from zarya.constants import MEAN_RADIUS_EARTH_M
 from zarya.dynamics.surroundings import Surroundings
 from zarya.frames.earth import dcm_gcrf_from_teme
 from zarya.frames.geodetic import itrf_from_geodetic
@@ -90,4 +91,4 @@ def _distances_m(
     dcm = dcm_gcrf_from_teme(epoch + float(t_s[len(t_s) // 2]))
     r = np.asarray(_itrf(around.earth, jnp.asarray(t_s), jnp.asarray(r_teme @ dcm.T)))
     cosine = r @ place / (np.linalg.norm(r, axis=1) * np.linalg.norm(place))
-    return 6_371_000.0 * np.arccos(np.clip(cosine, -1.0, 1.0)), r[:, 2]
+    return MEAN_RADIUS_EARTH_M * np.arccos(np.clip(cosine, -1.0, 1.0)), r[:, 2]

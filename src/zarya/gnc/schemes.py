@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2
+from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2, WGS84_FLATTENING, WGS84_SEMI_MAJOR_AXIS_M
 from zarya.errors import InputError
 from zarya.gnc.ascent_price import ascent_price
 from zarya.gnc.launch_instant import SCHEMES, Insertion, Lead, Transfer, soyuz_insertion, steering_leads
@@ -125,7 +125,7 @@ def launcher_insertion(launcher: LauncherData, ship: str) -> Insertion:
     met_s = launcher.programme.insertion_met_s.value
     perigee_m, apogee_m = orbit.perigee_km.value * KM, orbit.apogee_km.value * KM
     inclination = orbit.inclination_deg.value * DEG
-    radius_m = 6_378_137.0 * (1.0 - math.sin(inclination) ** 2 / 298.257223563)
+    radius_m = WGS84_SEMI_MAJOR_AXIS_M * (1.0 - math.sin(inclination) ** 2 * WGS84_FLATTENING)
     a = radius_m + 0.5 * (perigee_m + apogee_m)
     arc = soyuz.arc_rad * met_s / soyuz.time_from_liftoff_s
     return Insertion(a, 0.5 * (apogee_m - perigee_m) / a, inclination, met_s, arc)

@@ -7,6 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
+from zarya.flight.ascent.prepared import peak
 from zarya.frames import dcm_gcrf_from_teme
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.mission.result import InsertionOrbit
@@ -51,20 +52,10 @@ def insertion_orbit(
     phase = float(target.u_rad - mean.u_rad)
     phase += 2.0 * math.pi * round((expected_phase_rad - phase) / (2.0 * math.pi))
     return InsertionOrbit(
-        perigee_m=-_peak(-heights),
-        apogee_m=_peak(heights),
+        perigee_m=-peak(-heights),
+        apogee_m=peak(heights),
         inclination_mean_rad=float(mean.i_rad),
         raan_mean_rad=float(mean.raan_rad) % (2.0 * math.pi),
         period_s=2.0 * math.pi / float(rates.u_rad_s),
         phase_rad=phase,
     )
-
-
-def _peak(values: NDArray[np.float64]) -> float:
-    """Largest value between the samples: vertex of the parabola through the highest and its neighbours."""
-    k = int(np.argmax(values))
-    if k in (0, values.size - 1):
-        return float(values[k])
-    a, b, c = values[k - 1], values[k], values[k + 1]
-    bend = a - 2.0 * b + c
-    return float(b if bend == 0.0 else b - 0.125 * (a - c) ** 2 / bend)

@@ -21,6 +21,7 @@ from zarya.flight.descent.fall import Descent
 from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import planned_program
 from zarya.flight.phase import Handover
+from zarya.frames.geodetic import up_itrf
 from zarya.gnc.entry import BankProgram
 from zarya.programs import program
 from zarya.units import DEG, KM
@@ -257,9 +258,7 @@ def _by_orbit(
 
 def _short_rad(shared: Descent, path: AscentPath, log: DescentLog, normal: Floats) -> Floats:
     """Arc in the orbital plane from the landings on to the pad as it stood at lift-off, -pi to pi."""
-    latitude, longitude = np.asarray(log.latitude_rad), np.asarray(log.longitude_rad)
-    cosine = np.cos(latitude)
-    itrf = np.stack([cosine * np.cos(longitude), cosine * np.sin(longitude), np.sin(latitude)], axis=1)
+    itrf = np.asarray(jax.vmap(up_itrf)(log.latitude_rad, log.longitude_rad))
     dcm = np.asarray(jax.vmap(shared.air.earth.dcm_itrf_from_gcrf)(log.landing_s))
     place = np.einsum("kji,kj->ki", dcm, itrf)
     pad = path.r_gcrf[0] / np.linalg.norm(path.r_gcrf[0])

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float
 
 from zarya.arrays import Scalar, Vector3
+from zarya.constants import MEAN_RADIUS_EARTH_M
 from zarya.dynamics.loads import CentralGravity
 from zarya.dynamics.motion import Load
 from zarya.dynamics.runge_kutta import step
@@ -90,7 +91,7 @@ def impacts(plan: AscentPlan, parted: Parted, ballistic_kg_m2: Float[Array, " pa
         latitude, longitude, height = geodetic_from_itrf(at)
         cosine = jnp.dot(at, pad) / (jnp.linalg.norm(at) * jnp.linalg.norm(pad))
         is_down = height < 50.0
-        values = (end.t_s, latitude, longitude, 6_371_000.0 * jnp.arccos(jnp.clip(cosine, -1.0, 1.0)))
+        values = (end.t_s, latitude, longitude, MEAN_RADIUS_EARTH_M * jnp.arccos(jnp.clip(cosine, -1.0, 1.0)))
         t, a, b, c = (jnp.where(is_down, x, jnp.nan) for x in values)
         return t, a, b, c
 

@@ -13,6 +13,7 @@ from scipy.interpolate import PchipInterpolator
 from scipy.optimize import minimize
 
 from zarya.arrays import Scalar, Vector3
+from zarya.constants import MEAN_RADIUS_EARTH_M
 from zarya.dynamics.loads import Gravity
 from zarya.dynamics.runge_kutta import run
 from zarya.dynamics.state import State
@@ -228,7 +229,7 @@ def measured(ship: State, epoch: Epoch, around: Surroundings) -> Measured:
     mean = _mean(jnp.asarray(dcm @ np.asarray(ship.r_gcrf)), jnp.asarray(dcm @ np.asarray(ship.v_gcrf)))
     period = 2.0 * math.pi * math.sqrt(float(mean.a_m) ** 3 / float(around.field.gm_m3_s2))
     heights = np.asarray(_heights_m(ship, jnp.asarray(period), around.field, around.earth))
-    return Measured(-_peak(-heights), _peak(heights), float(mean.i_rad), float(mean.raan_rad), float(mean.u_rad))
+    return Measured(-peak(-heights), peak(heights), float(mean.i_rad), float(mean.raan_rad), float(mean.u_rad))
 
 
 def corrected(
@@ -267,8 +268,8 @@ def corrected(
     return replace(plan, target=aim), now
 
 
-def _peak(values: Floats) -> float:
-    """Largest value between the samples: vertex of the parabola through the highest and its neighbours."""
+def peak(values: Floats) -> float:
+    """Largest of (n,) values or between them: vertex of the parabola through the highest and its neighbours."""
     k = int(np.argmax(values))
     if k in (0, values.size - 1):
         return float(values[k])
@@ -297,8 +298,8 @@ def _first_plan(
     end_s = float(settled.cutoff_s[-1])
     events = int(launcher.throttle[..., 0].size + 3 * len(data.stage) + launcher.jettison_s.size + 3)
     steps = CYCLE * BLOCK * math.ceil((end_s / STEP_S + events + 40.0) / (CYCLE * BLOCK))
-    mean_radius = 0.5 * (target.perigee_m + target.apogee_m) + 6_371_000.0
-    radius = 6_366_000.0 + target.perigee_m
+    mean_radius = 0.5 * (target.perigee_m + target.apogee_m) + MEAN_RADIUS_EARTH_M
+    radius = target.perigee_m + 6_366_000.0  # the ground at 49 deg, near a Soyuz cut-off; `corrected` sets it right
     gm = float(around.field.gm_m3_s2)
     aim = Target(
         normal_gcrf=jnp.asarray(normal),

@@ -21,7 +21,7 @@ from zarya.dynamics.state import Force, State
 from zarya.flight.descent.fall import Descent, Trace
 from zarya.flight.descent.loads import HeldAerodynamics, held_aerodynamics
 from zarya.frames import EarthOrientation
-from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.frames.geodetic import geodetic_from_itrf, up_itrf
 from zarya.tables import UniformTable
 from zarya.vehicles.descent_module import DescentModule
 
@@ -223,8 +223,7 @@ def _air_at(descent: Descent, t_s: Scalar, r_gcrf: Vector3, height_m: Scalar) ->
     """Density and speed of sound over the point, at a height."""
     dcm = descent.air.earth.dcm_itrf_from_gcrf(t_s)
     latitude, longitude, height = geodetic_from_itrf(dcm @ r_gcrf)
-    cosine = jnp.cos(latitude)
-    up = jnp.stack([cosine * jnp.cos(longitude), cosine * jnp.sin(longitude), jnp.sin(latitude)])
+    up = up_itrf(latitude, longitude)
     density, sound, _, _ = descent.air.at(t_s, r_gcrf + (height_m - height) * (dcm.T @ up))
     return density, sound
 

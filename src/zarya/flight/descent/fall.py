@@ -15,7 +15,7 @@ from zarya.dynamics.motion import Load
 from zarya.dynamics.runge_kutta import step
 from zarya.dynamics.state import State
 from zarya.flight.descent.loads import Aerodynamics, Air
-from zarya.frames.geodetic import geodetic_from_itrf
+from zarya.frames.geodetic import geodetic_from_itrf, up_itrf
 from zarya.vehicles.descent_module import DescentModule
 
 SUTTON_GRAVES: Final = 1.7415e-4
@@ -182,8 +182,7 @@ def height_and_climb(air: Air, state: State) -> tuple[Scalar, Scalar]:
     """Height over WGS84, m, and its rate, m/s: velocity along the ellipsoid's normal."""
     dcm = air.earth.dcm_itrf_from_gcrf(state.t_s)
     latitude, longitude, height = geodetic_from_itrf(dcm @ state.r_gcrf)
-    cosine = jnp.cos(latitude)
-    up = jnp.stack([cosine * jnp.cos(longitude), cosine * jnp.sin(longitude), jnp.sin(latitude)])
+    up = up_itrf(latitude, longitude)
     v = state.v_gcrf - jnp.cross(air.earth.omega_earth_gcrf(state.t_s), state.r_gcrf)
     return height, jnp.sum(up * (dcm @ v))
 

@@ -11,13 +11,14 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from zarya.constants import EARTH_ROTATION_RAD_S
+from zarya.constants import EARTH_ROTATION_RAD_S, MEAN_RADIUS_EARTH_M
 from zarya.dynamics.surroundings import surroundings
 from zarya.flight import abort, ascent
 from zarya.flight.abort.flown import Abort
 from zarya.flight.descent import descent
 from zarya.flight.descent.plan import east_north_m
 from zarya.frames import geodetic_from_itrf, itrf_from_geodetic
+from zarya.frames.geodetic import up_itrf
 from zarya.gnc.launch_instant import steering_leads
 from zarya.gnc.plane_crossing import pad_directions_rad
 from zarya.time import Epoch
@@ -39,7 +40,6 @@ REPORTED: Final = {
     "landing": "20 km east of Zhezkazgan",
 }
 """Outcome; `flight_s` is 19 min 40 s from lift-off. Source: en.wikipedia, Soyuz MS-10; GCAT (apogee 93 km)."""
-_SPHERE_M: Final = 6_371_000.0
 
 
 def failure_of_ms10() -> list[dict[str, Any]]:
@@ -60,8 +60,7 @@ def failure_of_ms10() -> list[dict[str, Any]]:
     around = surroundings(epoch, -600.0, 10_800.0)
     wanted = launcher.insertion_for(ship.name)
     inclination = wanted.inclination_deg.value * DEG
-    place = site.pytree()
-    pad = (float(place.latitude_rad), float(place.longitude_rad), float(place.height_m))
+    pad = site.geodetic
     ascension, declination = (float(x[0]) for x in pad_directions_rad(pad, epoch, np.zeros(1)))
     lead_s = steering_leads()["soyuz-fg-crew"].lead_s
     raan = ascension - np.arcsin(np.tan(declination) / np.tan(inclination)) + EARTH_ROTATION_RAD_S * lead_s
@@ -124,13 +123,13 @@ def _over_ground(
     r = dcm @ r_gcrf
     v = dcm @ (v_gcrf - np.cross(np.asarray(plan.earth.omega_earth_gcrf(at)), r_gcrf))
     latitude, longitude, height = (float(x) for x in geodetic_from_itrf(jnp.asarray(r)))
-    up = _up(latitude, longitude)
+    up = np.asarray(up_itrf(jnp.asarray(latitude), jnp.asarray(longitude)))
     start = np.asarray(itrf_from_geodetic(*(jnp.asarray(x) for x in pad)))
     cosine = r @ start / (np.linalg.norm(r) * np.linalg.norm(start))
     speed = float(np.linalg.norm(v))
     return r, {
         "height_m": height,
-        "range_m": _SPHERE_M * float(np.arccos(np.clip(cosine, -1.0, 1.0))),
+        "range_m": MEAN_RADIUS_EARTH_M * float(np.arccos(np.clip(cosine, -1.0, 1.0))),
         "speed_m_s": speed,
         "angle_rad": float(np.arcsin(up @ v / speed)),
     }
@@ -155,12 +154,12 @@ def _reported(
     ahead = dcm @ own[0]
     ahead = ahead - (ahead @ start) * start
     ahead /= np.linalg.norm(ahead)
-    arc = REPORTED_STATE["downrange_km"] * KM / _SPHERE_M
-    below = _SPHERE_M * (np.cos(arc) * start + np.sin(arc) * ahead)
+    arc = REPORTED_STATE["downrange_km"] * KM / MEAN_RADIUS_EARTH_M
+    below = MEAN_RADIUS_EARTH_M * (np.cos(arc) * start + np.sin(arc) * ahead)
     latitude, longitude, _ = (float(x) for x in geodetic_from_itrf(jnp.asarray(below)))
     height = REPORTED_STATE["height_km"] * KM
     r = np.asarray(itrf_from_geodetic(jnp.asarray(latitude), jnp.asarray(longitude), jnp.asarray(height)))
-    up = _up(latitude, longitude)
+    up = np.asarray(up_itrf(jnp.asarray(latitude), jnp.asarray(longitude)))
     level = np.cos(arc) * ahead - np.sin(arc) * start
     level = level - (level @ up) * up
     level /= np.linalg.norm(level)
@@ -169,8 +168,3 @@ def _reported(
     r_gcrf = dcm.T @ r
     v_gcrf = dcm.T @ v + np.cross(np.asarray(plan.earth.omega_earth_gcrf(at)), r_gcrf)
     return r_gcrf, v_gcrf, own[2]
-
-
-def _up(latitude_rad: float, longitude_rad: float) -> Floats:
-    cosine = np.cos(latitude_rad)
-    return np.array([cosine * np.cos(longitude_rad), cosine * np.sin(longitude_rad), np.sin(latitude_rad)])

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from zarya.bodies import positions_gcrf
+from zarya.constants import MEAN_RADIUS_EARTH_M
 from zarya.gnc.plane_crossing import MeanPlanes, Site, mean_planes, pad_directions_rad
 from zarya.gnc.schemes import AIM_BEFORE_CONTACT_S
 from zarya.orbits.tle import ElementSet
@@ -18,7 +19,6 @@ from zarya.units import DEG
 
 type Floats = NDArray[np.float64]
 
-_EARTH_SHADOW_RADIUS_M: Final = 6_371_000.0
 _APPROACH_POINTS: Final = 13
 _ABORT_ARC_RAD: Final = 45.0 * DEG
 _ABORT_POINTS: Final = 10
@@ -82,7 +82,7 @@ def light(
     r = np.stack([s.sgp4(t + (origin - s.epoch))[0] for s, t in zip(sets, then, strict=True)])
     sun_then = _sun_of_date(origin, docking_s)[:, None, :]
     along = np.sum(r * sun_then, axis=2)
-    is_dark = (along < 0.0) & (np.linalg.norm(r - along[..., None] * sun_then, axis=2) < _EARTH_SHADOW_RADIUS_M)
+    is_dark = (along < 0.0) & (np.linalg.norm(r - along[..., None] * sun_then, axis=2) < MEAN_RADIUS_EARTH_M)
     return Light(
         np.arcsin(np.sum(normal * sun, axis=1)) / DEG,
         np.arcsin(np.sum(up * sun, axis=1)) / DEG,

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from zarya.constants import WGS84_SEMI_MAJOR_AXIS_M
 from zarya.gnc.ascent_price import ascent_price
 from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_element_set
 from zarya.gnc.launch_instant import SCHEMES, Lead, Transfer, flown_lead_s, mean_plane, soyuz_insertion
@@ -35,7 +36,6 @@ MEMORY_WEIGHT: Final = 0.25
 """For a lift-off whose second is from general knowledge; used only where fewer than three are sourced."""
 TRACKED_HEIGHTS_KM: Final = (240.0, 370.0)
 """A first tracked orbit in this range is the phasing orbit; lower is the insertion orbit, higher the station's."""
-_RADIUS_KM: Final = 6_378.137
 
 
 @dataclass(frozen=True)
@@ -199,7 +199,7 @@ def _phasing_height_error_km(found: FlownLead) -> float:
     scheme = schemes_named("34-orbit")[0]
     timed = Transfer(flown.transit_s, scheme.transfer.parking_revolutions, scheme.transfer.phase_floor_rad)
     a_m = phasing_semi_major_axis_m(timed, insertion, planes, np.array([found.phase_rad]))
-    return float(a_m[0]) / KM - _RADIUS_KM - flown.tracked_km
+    return float(a_m[0]) / KM - WGS84_SEMI_MAJOR_AXIS_M / KM - flown.tracked_km
 
 
 def _uncalibrated(leads: Sequence[FlownLead]) -> dict[str, Any]:
