@@ -32,10 +32,19 @@ def conflicts(table: ScenarioFile, ship: ShipData | None, port: PortData | None,
                 "Choose a port of the ship's docking system.",
             )
         )
-    if port is not None and not port.is_in_use:
-        found.append(
-            Problem("the port is no longer in use", file, "station.port", port.name, "Choose a port that is there.")
-        )
+    arrival = table.rendezvous.docking or launch.scheduled or launch.not_before
+    if port is not None and port.removed is not None and arrival is not None:
+        gone = Epoch.from_iso(port.removed.isoformat())
+        if Epoch.from_iso(arrival) - gone >= 0.0:
+            found.append(
+                Problem(
+                    f"the port was removed on {port.removed}",
+                    file,
+                    "station.port",
+                    port.name,
+                    "Choose a port that is there.",
+                )
+            )
     if ship is not None:
         mass = ship.mass_kg.value if table.ship.mass_kg is None else table.ship.mass_kg
         propellant = ship.propellant_kg.value if table.ship.propellant_kg is None else table.ship.propellant_kg

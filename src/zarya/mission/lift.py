@@ -5,11 +5,11 @@ from typing import Final
 
 import numpy as np
 
-from zarya.constants import EARTH_ROTATION_RAD_S
-from zarya.errors import CoverageError
+from zarya.constants import EARTH_ROTATION_RAD_S, GM_EARTH_EGM2008_M3_S2, STANDARD_GRAVITY_M_S2
+from zarya.errors import CoverageError, FlightError
 from zarya.gnc.element_choice import ElementChoice, choose_element_set
 from zarya.gnc.launch_instant import LaunchInstant, Lead, coplanar_instant, mean_plane
-from zarya.gnc.plane_crossing import MeanPlanes
+from zarya.gnc.plane_crossing import Insertion, MeanPlanes
 from zarya.gnc.schemes import (
     Scheme,
     is_in_published_range,
@@ -21,7 +21,7 @@ from zarya.gnc.schemes import (
 from zarya.mission.result import Lift
 from zarya.mission.scenario import Scenario
 from zarya.time import Epoch
-from zarya.units import DAY, DEG
+from zarya.units import DAY, DEG, HOUR
 
 PHASE_SIGMA_LIMIT_RAD: Final = 10.0 * DEG
 """Beyond this the phase is unknown and no rendezvous can be flown."""
@@ -62,7 +62,8 @@ def lift_off(scenario: Scenario) -> LiftOff:
 
     Raises
     ------
-    CoverageError : the newest usable set is too old to know the phase.
+    CoverageError : the newest usable set is too old to know the phase. FlightError : the scheduled instant lies so far
+    off the plane that all the propellant of the ship does not turn its orbit.
     """
     (scheme,) = schemes_named(scenario.table.launch.scheme)
     transfer, insertion = scheme.transfer, launcher_insertion(scenario.launcher, scenario.ship.name)
@@ -95,6 +96,7 @@ def lift_off(scenario: Scenario) -> LiftOff:
     computed = instant.liftoff + wait_s
     epoch = scenario.scheduled or computed
     offset_s = epoch - instant.liftoff
+    _require_reach(scenario, insertion, instant.liftoff, offset_s)
     notes = [*choice.rejected, *choice.warnings]
     if wait_s != 0.0:
         notes.append(
@@ -121,6 +123,28 @@ def lift_off(scenario: Scenario) -> LiftOff:
         insertion.inclination_rad,
         record,
     )
+
+
+def _require_reach(scenario: Scenario, insertion: Insertion, liftoff: Epoch, offset_s: float) -> None:
+    """Refuse a lift-off from which the turn into the station's plane alone takes more than the ship has.
+
+    **Model** planes of equal inclination i, nodes apart by the Earth's turn: the angle between them, turned on a
+    circular orbit at the height of insertion.
+    """
+    ship = scenario.ship
+    node = EARTH_ROTATION_RAD_S * offset_s
+    angle = 2.0 * np.arcsin(abs(np.sin(insertion.inclination_rad) * np.sin(0.5 * node)))
+    turn_m_s = float(2.0 * np.sqrt(GM_EARTH_EGM2008_M3_S2 / insertion.semi_major_axis_m) * np.sin(0.5 * angle))
+    mass_kg = ship.mass_kg.value
+    exhaust_m_s = STANDARD_GRAVITY_M_S2 * ship.engine.isp_s.value
+    has_m_s = float(exhaust_m_s * np.log(mass_kg / (mass_kg - ship.propellant_kg.value)))
+    if turn_m_s > has_m_s:
+        raise FlightError(
+            f"the scheduled lift-off lies {offset_s / HOUR:+.2f} h off the plane of the station: turning the orbit by "
+            f"{angle / DEG:.1f} deg takes {turn_m_s:.0f} m/s, the ship has {has_m_s:.0f} m/s; lift off at "
+            f"{liftoff.iso()[:19]}Z",
+            plane_offset_s=round(offset_s, 1), turn_m_s=round(turn_m_s, 1), ship_m_s=round(has_m_s, 1),
+        )  # fmt: skip
 
 
 def _wait_s(scheme: Scheme, instant: LaunchInstant, choice: ElementChoice) -> float:

@@ -1,5 +1,6 @@
 """The station: mass, drag, ports, and the rules of coming near it."""
 
+from datetime import date
 from typing import Literal
 
 import equinox as eqx
@@ -43,7 +44,8 @@ class PortData(Record):
     """x along the velocity, y starboard, z down"""
     axis: Literal["nadir", "zenith", "forward", "aft", "starboard", "port"]
     docking_system: str
-    is_in_use: bool = True
+    removed: date | None = None
+    """UTC day from which on the port is no longer there"""
 
 
 class ApproachData(Record):

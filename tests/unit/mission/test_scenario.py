@@ -3,8 +3,9 @@ from pathlib import Path
 import pytest
 
 import zarya
-from zarya.errors import ScenarioError
+from zarya.errors import FlightError, ScenarioError
 from zarya.mission.as_flown import as_flown
+from zarya.mission.lift import lift_off
 from zarya.mission.scenario import MISSIONS, check, mission_names
 from zarya.mission.template import write_template
 
@@ -49,7 +50,7 @@ def test_no_element_set_of_the_reference_mission_is_later_than_the_launch() -> N
         (('scheme = "2-orbit"', 'scheme = "3-orbit"'), "launch.scheme", "2-orbit"),
         (('"2023-09-15T12:00:00Z"', '"2023-13-15T12:00:00Z"'), "launch.not_before", "UTC"),
         (('"2023-09-15T18:56:00Z"', '"2023-08-15T18:56:00Z"'), "rendezvous.docking", "1 h to 6 days"),
-        (('port = "rassvet"', 'port = "pirs"'), "station.port", "no longer in use"),
+        (('port = "rassvet"', 'port = "pirs"'), "station.port", "was removed on 2021-07-26"),
         (('port = "rassvet"', 'port = "harmony-forward"'), "station.port", "idss"),
         (('element_sets = "station.tle"', 'element_sets = "none.tle"'), "station.element_sets", "cannot be read"),
         (("mass_kg = 7152.0", "masss_kg = 7152.0"), "ship.masss_kg", "no such key"),
@@ -114,3 +115,24 @@ def test_template_can_be_flown_and_nothing_is_overwritten(tmp_path: Path) -> Non
     assert [path.read_bytes() for path in (mission, *sets)] == before
     with pytest.raises(ScenarioError, match="plain file name"):
         write_template("../escape", tmp_path)
+
+
+def test_a_removed_port_serves_flights_before_its_day(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path,
+        ('port = "rassvet"', 'port = "pirs"'),
+        ('"2023-09-15T12:00:00Z"', '"2021-07-01T12:00:00Z"'),
+        ('"2023-09-15T18:56:00Z"', '"2021-07-01T18:56:00Z"'),
+    )
+    assert not [item for item in check(path) if item.key == "station.port"]
+
+
+def test_a_lift_off_far_from_the_plane_is_refused_with_the_margin(tmp_path: Path) -> None:
+    path = changed(
+        tmp_path,
+        ('# scheduled = "2023-09-15T15:44:35Z"', 'scheduled = "2023-09-15T09:00:00Z"'),
+        ('docking = "2023-09-15T18:56:00Z"', "#"),
+    )
+    with pytest.raises(FlightError, match="off the plane of the station") as caught:
+        lift_off(zarya.load(path))
+    assert caught.value.detail["turn_m_s"] > caught.value.detail["ship_m_s"]  # type: ignore[operator]
