@@ -172,7 +172,8 @@ def aimed(
     """Ignition and reversal of each lane such that it lands at the aim, or as near as the lift carries it.
 
     **Model** two commands (ignition, airspeed of the reversal) against two misses (along, across), Newton with
-    differences of whole flights; the bank's magnitude stays as planned, so range is kept in reserve on both sides.
+    differences of whole flights; the bank's magnitude stays as planned, so range is kept in reserve on both sides. The
+    direction of motion is that in which the ballistic landing moves with the ignition: it knows no reversal.
     """
     aim = (aim_latitude_rad, aim_longitude_rad)
     count = len(paths)
@@ -196,10 +197,14 @@ def aimed(
         step = -np.sum(slope * base, axis=1) / np.maximum(np.sum(slope**2, axis=1), 1e-9)
         ignition += np.clip(np.nan_to_num(step), -900.0, 900.0)
     speeds = np.linspace(low_speed, high_speed, 5)
-    *ranges, free = (
-        place for place, _ in lands(*[(ignition, np.full(count, v), 1.0) for v in speeds], (ignition, reversal, 0.0))
-    )
-    motion = slope / np.maximum(np.linalg.norm(slope, axis=1, keepdims=True), 1e-9)
+    *ranges, free, later = (
+        place
+        for place, _ in lands(
+            *[(ignition, np.full(count, v), 1.0) for v in speeds],
+            (ignition, reversal, 0.0), (ignition + IGNITION_STEP_S, reversal, 0.0),
+        )
+    )  # fmt: skip
+    motion = (later - free) / np.maximum(np.linalg.norm(later - free, axis=1, keepdims=True), 1e-9)
     right = np.stack([motion[:, 1], -motion[:, 0]], axis=1)
     across = np.stack([np.sum(right * (landing - free), axis=1) for landing in ranges], axis=1)
     needed = -np.sum(right * free, axis=1)

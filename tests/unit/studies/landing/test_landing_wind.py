@@ -61,6 +61,8 @@ def test_the_parachute_opens_upwind_by_what_the_wind_carries(history: ElementHis
     np.testing.assert_allclose(upwind_km, drift_km, atol=1.0)
     later_s = Epoch.from_iso(usual["landing_utc"]) - Epoch.from_iso(still["landing_utc"])
     assert abs(later_s) < 5.0
+    spun_km = float(np.linalg.norm(apart_km(still, usual, "ballistic")))
+    assert abs(usual["cross_range_km"] - still["cross_range_km"]) < spun_km + 0.5  # no farther than its track moved
 
 
 def test_a_given_wind_is_taken_as_it_is(history: ElementHistory) -> None:
