@@ -3,6 +3,7 @@
 from abc import abstractmethod
 
 import equinox as eqx
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -15,6 +16,10 @@ class Wind(eqx.Module):
     @abstractmethod
     def at(self, t_s: Scalar, height_m: Scalar) -> Vector3:
         """East, north, up components at `t_s` (s from the flight's epoch) and `height_m` over WGS 84, (3,) m/s."""
+
+    @abstractmethod
+    def profile(self, t_s: float) -> "WindProfile":
+        """The wind of one instant as a profile over height. Host side."""
 
 
 class WindProfile(Wind):
@@ -42,6 +47,10 @@ class WindProfile(Wind):
     def at(self, t_s: Scalar, height_m: Scalar) -> Vector3:
         """The same at any instant."""
         return self.velocity_enu(height_m)
+
+    def profile(self, t_s: float) -> "WindProfile":
+        """Itself."""
+        return self
 
 
 class WindTable(Wind):
@@ -75,6 +84,12 @@ class WindTable(Wind):
         )
         east, north = (1.0 - part) * low + part * high
         return jnp.stack([east, north, jnp.zeros_like(east)])
+
+    def profile(self, t_s: float) -> WindProfile:
+        """The wind of one instant at the nodes in height."""
+        height_m = self.height_step_m * jnp.arange(self.east_north_m_s.shape[1])
+        wind = jax.vmap(self.at, (None, 0))(jnp.asarray(t_s), height_m)
+        return WindProfile(height_m, wind[:, 0], wind[:, 1])
 
 
 def calm() -> WindProfile:

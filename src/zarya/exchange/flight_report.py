@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from zarya.exchange.home_report import home_document
+from zarya.flight.descent.zone_wind import wind_said
 from zarya.mission.result import Burn, Flight, FlightEvent
 from zarya.units import DEG, KM
 
@@ -76,6 +77,7 @@ def _lift(flight: Flight) -> dict[str, Any]:
         "element_set_age_h": round(lift.age_s / 3600.0, 3),
         "station_fit_rms_m": round(lift.station_rms_m, 2),
         "phase_sigma_deg": round(lift.phase_sigma_rad / DEG, 3),
+        "wind": wind_said(flight.scenario.wind, flight.scenario.table.launch.wind),
         "notes": list(lift.notes),
     }
 

@@ -16,13 +16,14 @@ from zarya.flight import ascent
 from zarya.flight.ascent.events import events
 from zarya.flight.ascent.impacts import ballistic_coefficients, impacts
 from zarya.flight.ascent.lead import lead_study
+from zarya.flight.descent.zone_wind import wind_over
 from zarya.flight.phase import Handover
 from zarya.mission.insertion import insertion_orbit
 from zarya.mission.lift import LiftOff
 from zarya.mission.result import Floats, InsertionOrbit, Track
 from zarya.mission.scenario import Scenario
 from zarya.programs import program
-from zarya.units import KM
+from zarya.units import HOUR, KM
 from zarya.vehicles.launcher import LauncherData
 
 type Impact = tuple[float, float, float]
@@ -65,6 +66,7 @@ def planned_ascent(scenario: Scenario, lift: LiftOff, around: Surroundings) -> a
         lift.epoch,
         around,
         target,
+        wind=wind_over(scenario.site, scenario.wind, lift.epoch, 0.0, HOUR).profile(0.0),
         ship_tank_kg=np.array([ship.propellant_kg.value]),
     )
 

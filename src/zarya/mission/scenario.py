@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from zarya.environment.wind_asked import CLIMATOLOGY, WindAsked, wind_asked
+from zarya.environment.wind_asked import CLIMATOLOGY, STILL, WindAsked, wind_asked
 from zarya.errors import InputError, Problem, ScenarioError
 from zarya.mission.conflicts import conflicts, landing_conflicts
 from zarya.mission.scenario_file import ScenarioFile
@@ -56,6 +56,7 @@ class Scenario:
     element_sets : of the station, as the file gives them.
     home : the way home, None for a mission that ends with the docking.
     reconciled : the launcher with its published numbers moved to what flew; None where the catalog has none.
+    wind : over the pad, as the file asks for it.
     """
 
     path: Path
@@ -68,6 +69,7 @@ class Scenario:
     element_sets: tuple[ElementSet, ...]
     home: Return | None = None
     reconciled: LauncherData | None = None
+    wind: WindAsked = STILL
 
     @property
     def name(self) -> str:
@@ -163,6 +165,7 @@ def load(mission: str | Path, catalog_folder: str | Path | None = None) -> Scena
         sets,
         home,
         None if found.reconciled is None else found.reconciled.for_ship(ship.name),
+        found.launch_wind,
     )
 
 
@@ -181,6 +184,7 @@ class _Named:
     zone: ZoneData | None = None
     home_sets: tuple[ElementSet, ...] | None = None
     wind: WindAsked = CLIMATOLOGY
+    launch_wind: WindAsked = STILL
 
 
 def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Named:
@@ -214,6 +218,7 @@ def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Na
     found.sets = look_up("station.element_sets", lambda name: read_element_sets(path.parent / name))
     found.zone = look_up("landing.zone", lambda name: catalog.zone(name, folder))
     found.home_sets = look_up("landing.element_sets", lambda name: read_element_sets(path.parent / name))
+    found.launch_wind = look_up("launch.wind", lambda name: wind_asked(name, path.parent)) or STILL
     found.wind = look_up("landing.wind", lambda name: wind_asked(name, path.parent)) or CLIMATOLOGY
     return found
 

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
-from zarya.environment.wind_asked import CLIMATOLOGY
+from zarya.environment.wind_asked import CLIMATOLOGY, STILL
 from zarya.errors import InputError
 from zarya.time import Epoch
 from zarya.vehicles.quantity import Record
@@ -40,6 +40,8 @@ class LaunchTable(Record):
     """the first opportunity at or after this instant is flown"""
     scheduled: Utc | None = None
     """when given, this instant is flown instead of the computed one"""
+    wind: str = STILL
+    """over the pad: `none`, `climatology`, or the CSV file of a profile"""
 
 
 class ShipTable(Record):

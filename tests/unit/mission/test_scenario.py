@@ -57,6 +57,11 @@ def test_no_element_set_of_the_reference_mission_is_later_than_the_launch() -> N
         (('zone = "zhezkazgan"', 'zone = "steppe"'), "landing.zone", "no zone of this name"),
         (('# wind = "climatology" ', 'wind = "climatolgy" '), "landing.wind", 'or give "climatology" or "none"'),
         (('# wind = "climatology" ', "wind = 3 "), "landing.wind", "string"),
+        (
+            ('scheme = "2-orbit" ', 'wind = "storm"\nscheme = "2-orbit" '),
+            "launch.wind",
+            'or give "climatology" or "none"',
+        ),
         (('"2024-04-06T00:00:00Z"', '"2023-09-15T12:00:00Z"'), "landing.not_before", "before the docking"),
         (('# undocking = "2024-04-06T03:55:00Z"', 'undocking = "2024-05-06T03:55:00Z"'), "landing.undocking", "before"),
         (

@@ -1,4 +1,4 @@
-"""Which wind a descent is planned for: the climatology of the zone, a given one, or none."""
+"""Which wind a flight is planned for: the climatology of the zone, a given one, or none."""
 
 from typing import Any
 
@@ -15,17 +15,16 @@ from zarya.flight.descent.loads import Air
 from zarya.frames.geodetic import geodetic_from_itrf
 from zarya.programs import program
 from zarya.time import Epoch
-from zarya.units import DEG
-from zarya.vehicles.site import ZoneData
+from zarya.vehicles.site import SiteData, ZoneData
 
 
-def wind_over(zone: ZoneData, asked: WindAsked, epoch: Epoch, start_s: float, end_s: float) -> Wind:
-    """The wind over a zone from `start_s` to `end_s`, s from `epoch`, as it is asked for."""
+def wind_over(place: SiteData | ZoneData, asked: WindAsked, epoch: Epoch, start_s: float, end_s: float) -> Wind:
+    """The wind over a pad or a landing zone from `start_s` to `end_s`, s from `epoch`, as it is asked for."""
     if isinstance(asked, Wind):
         return asked
     if asked == STILL:
         return calm()
-    return hwm14.climatology(epoch, start_s, end_s, zone.latitude_deg.value * DEG, zone.longitude_deg.value * DEG)
+    return hwm14.climatology(epoch, start_s, end_s, *place.geodetic[:2])
 
 
 def wind_said(asked: WindAsked, source: str = "") -> dict[str, Any]:
