@@ -72,18 +72,23 @@ def neighbours(
     return lanes
 
 
-def corrected(x: Floats, design: Floats, residual: Floats, drag_sigma: float) -> tuple[Floats, Floats]:
-    """The parameters after one Gauss-Newton step, and the normal matrix (7, 7) in units of `SCALE`.
+def corrected(
+    x: Floats, design: Floats, residual: Floats, last: tuple[float, float], scale: Floats = SCALE
+) -> tuple[Floats, Floats]:
+    """The parameters after one Gauss-Newton step, and the normal matrix in units of `scale`.
 
     Parameters
     ----------
-    x : (7,). design : (7, observation) change of each observation by one unit of `SCALE`, over its sigma.
-    residual : (observation,) observed less flown, over its sigma. drag_sigma : 1 sigma of the drag factor about one.
+    x, scale : (parameter,) and what each is measured in.
+    design : (parameter, observation) change of each observation by one unit of `scale`, over its sigma.
+    residual : (observation,) observed less flown, over its sigma.
+    last : what the last parameter is expected to be, and 1 sigma of that.
 
     **Source** Tapley, Schutz & Born 2004, Statistical Orbit Determination, eq. 4.3.25 and 4.4.29.
     """
-    prior = np.zeros(7)
-    prior[6] = 1.0 / drag_sigma**2
+    expected, sigma = last
+    prior = np.zeros(len(x))
+    prior[-1] = (scale[-1] / sigma) ** 2
     normal = np.diag(prior) + design @ design.T
-    right = prior * (1.0 - x) + design @ residual
-    return x + SCALE * np.linalg.solve(normal, right), normal
+    right = prior * (expected - x) / scale + design @ residual
+    return x + scale * np.linalg.solve(normal, right), normal

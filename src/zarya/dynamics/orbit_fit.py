@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from zarya.dynamics.differential_correction import ARC_SAMPLES, ASIDE, GRID_STEP_S, corrected, neighbours, parameters
 from zarya.dynamics.surroundings import surroundings
 from zarya.errors import InputError
-from zarya.frames import dcm_gcrf_from_teme
+from zarya.frames import dcms_gcrf_from_teme
 from zarya.frames.local import dcm_rtn_from_gcrf
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
@@ -130,7 +130,7 @@ def fit_orbit(sets: Sequence[ElementSet], mass_kg: float, drag_area_m2: float, *
             x,
             np.concatenate([(design[:, places[k]] * w).reshape(7, -1) for k, w in zip(kept, weights, strict=True)], 1),
             np.concatenate([(left[k] * w).ravel() for k, w in zip(kept, weights, strict=True)]),
-            DRAG_SIGMA,
+            (1.0, DRAG_SIGMA),
         )
     span = ordered[kept[-1]].epoch - ordered[kept[0]].epoch
     shared = max(1.0, len(kept) / (1.0 + span / CORRELATION_S))
@@ -146,7 +146,7 @@ def _observed(
     sets: Sequence[ElementSet], epoch: Epoch, first_s: float, count: int
 ) -> tuple[list[Floats], list[NDArray[np.int64]]]:
     """Positions of each set (sample, 3) m GCRF and their places on the grid (sample,)."""
-    dcms = np.stack([dcm_gcrf_from_teme(epoch + (first_s + GRID_STEP_S * k)) for k in range(0, count + 1, 12)])
+    dcms = dcms_gcrf_from_teme(epoch, first_s + GRID_STEP_S * np.arange(0, count + 1, 12))
     goals, places = [], []
     for item in sets:
         end_s = item.epoch - epoch

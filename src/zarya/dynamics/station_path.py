@@ -25,7 +25,7 @@ from zarya.dynamics.propagate import path
 from zarya.dynamics.state import State
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.errors import InputError
-from zarya.frames import dcm_gcrf_from_teme
+from zarya.frames import dcms_gcrf_from_teme
 from zarya.orbits.tle import ElementSet
 from zarya.programs import program
 from zarya.tables import UniformTable, quintic_table
@@ -113,11 +113,9 @@ def fit_station(
             remedy="Give an element set nearer to the flight.",
         )
     count = int(FIT_SPAN_S / GRID_STEP_S) + 1
-    goal = np.empty((count, 3))
-    for k in range(count):
-        at = epoch + (first_s + GRID_STEP_S * k)
-        r_teme, _ = element_set.sgp4(at)
-        goal[k] = dcm_gcrf_from_teme(at) @ r_teme
+    times = first_s + GRID_STEP_S * np.arange(count)
+    r_teme, _ = element_set.sgp4(times + (epoch - element_set.epoch))
+    goal = np.einsum("sij,sj->si", dcms_gcrf_from_teme(epoch, times), r_teme)
     numbers = (jnp.asarray(first_s), jnp.asarray(float(mass_kg)), jnp.asarray(float(drag_area_m2)), around)
     x, rms = parameters(element_set, epoch + first_s), 0.0
     for _ in range(_ROUNDS):
@@ -135,7 +133,9 @@ def _round(x: Floats, goal: Floats, numbers: tuple[Scalar, Scalar, Scalar, Surro
     r = np.asarray(neighbours(jnp.asarray(x), *numbers, arcs)[0])[:, : len(goal)]
     sigma_m = SGP4_SIGMA_M * math.sqrt(CORRELATION_S / GRID_STEP_S)
     left = goal - r[0]
-    better, _ = corrected(x, ((r[1:] - r[0]) / ASIDE / sigma_m).reshape(7, -1), left.ravel() / sigma_m, DRAG_SIGMA)
+    better, _ = corrected(
+        x, ((r[1:] - r[0]) / ASIDE / sigma_m).reshape(7, -1), left.ravel() / sigma_m, (1.0, DRAG_SIGMA)
+    )
     return better, math.sqrt(float(np.mean(np.sum(left**2, axis=-1))))
 
 

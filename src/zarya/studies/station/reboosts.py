@@ -23,11 +23,16 @@ LEAST_DELTA_V_M_S: Final = 0.05
 LEAST_LOWERING_M_S: Final = 0.1
 _SCAN_HALF_DAYS: Final = 2.5
 _FIT_HALF_DAYS: Final = 4.0
+"""Either side of a burn: while it is sought, and when it is sized."""
 _SCAN_STEP_DAYS: Final = 0.125
 _WIDEST_DAYS: Final = 14.0
+"""Sets so far apart are no parabola any more."""
 _APART_DAYS: Final = 0.4
+"""Burns nearer to each other are found as one."""
 _LEAST_SIGNIFICANCE: Final = 8.0
+"""Sigmas of a kink that is a burn (false alarms: docs/validation/windows.md)."""
 _LEAST_SCATTER_RAD: Final = 1e-3 * DEG
+"""A fit is not trusted to be better than this."""
 _LEAST_SETS: Final = 4
 """On either side of a burn."""
 
