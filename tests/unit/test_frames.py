@@ -7,10 +7,12 @@ from zarya.frames import (
     absolute_from_lvlh_rotating,
     azimuth_elevation_range,
     dcm_gcrf_from_eme2000,
+    dcm_gcrf_from_teme,
     dcm_itrf_from_gcrf,
     dcm_lvlh_from_gcrf,
     dcm_port_from_lvlh,
     dcm_rtn_from_gcrf,
+    dcms_gcrf_from_teme,
     earth_orientation,
     gcrf_from_itrf,
     geodetic_from_itrf,
@@ -101,3 +103,10 @@ def test_zenith_and_east() -> None:
     assert float(distance) == pytest.approx(1000.0)
     beside = itrf_from_geodetic(place[0], place[1] + 1e-5, place[2])
     assert float(azimuth_elevation_range(beside, *place)[0]) == pytest.approx(jnp.pi / 2, abs=1e-4)
+
+
+def test_many_turns_of_teme_are_the_single_ones(epoch: Epoch) -> None:
+    t = np.array([-3.0e5, -1.0, 0.0, 12_345.678, 4.0e5])
+    many = dcms_gcrf_from_teme(epoch, t)
+    for dcm, t_s in zip(many, t, strict=True):
+        np.testing.assert_allclose(dcm, dcm_gcrf_from_teme(epoch + float(t_s)), rtol=0.0, atol=2e-12)

@@ -11,7 +11,7 @@ from scipy.interpolate import CubicSpline
 from zarya.errors import FormatError, InputError
 from zarya.exchange.naming import FRAMES
 from zarya.exchange.records import Covariance, Floats, Trajectory
-from zarya.frames.earth import dcm_gcrf_from_eme2000, dcm_gcrf_from_teme, earth_orientation
+from zarya.frames.earth import dcm_gcrf_from_eme2000, dcm_gcrf_from_teme, dcms_gcrf_from_teme, earth_orientation
 from zarya.time import Epoch
 
 _TEME_STEP_S: Final = 1_800.0
@@ -88,9 +88,9 @@ def _dcms_gcrf_from(frame: str, epoch: Epoch, t_s: Floats, frame_epoch: Epoch | 
     first, span = float(t_s[0]), float(t_s[-1] - t_s[0])
     count = int(span / _TEME_STEP_S) + 4
     if t_s.shape[0] <= count:
-        return np.stack([dcm_gcrf_from_teme(epoch + float(t)) for t in t_s])
+        return dcms_gcrf_from_teme(epoch, t_s)
     nodes = first + np.linspace(0.0, max(span, 1.0), count)
-    values = np.stack([dcm_gcrf_from_teme(epoch + float(t)) for t in nodes])
+    values = dcms_gcrf_from_teme(epoch, nodes)
     return np.asarray(CubicSpline(nodes, values, axis=0)(t_s))
 
 

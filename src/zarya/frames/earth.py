@@ -6,7 +6,7 @@ import equinox as eqx
 import erfa
 import jax.numpy as jnp
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from zarya.arrays import Matrix3, Scalar, Vector3, traced_once
 from zarya.errors import InputError
@@ -80,6 +80,22 @@ def dcm_gcrf_from_teme(epoch: Epoch) -> Floats:
     **Source** Vallado et al. 2006, AIAA 2006-6753, appendix C.
     """
     return np.asarray(dcm_itrf_from_gcrf(epoch).T @ dcm_itrf_from_pef(epoch) @ dcm_pef_from_teme(epoch))
+
+
+def dcms_gcrf_from_teme(epoch: Epoch, t_s: ArrayLike) -> Floats:
+    """`dcm_gcrf_from_teme` at `t_s` (instant,) s after `epoch`, (instant, 3, 3), for a thirtieth of the time."""
+    t = np.asarray(t_s, dtype=np.float64)
+    earth = earth_parameters(epoch.tai_s + epoch.fraction_s + t)
+    tt1, tt2 = jd_grid(epoch, t, "tt")
+    ut1, tai2 = jd_grid(epoch, t, "tai")
+    ut2 = tai2 + earth.ut1_minus_tai_s / 86_400.0
+    x, y, s = erfa.xys06a(tt1, tt2)
+    celestial = erfa.c2ixys(x + earth.dx_rad, y + earth.dy_rad, s)
+    pole = erfa.pom00(earth.xp_rad, earth.yp_rad, erfa.sp00(tt1, tt2))
+    itrf_from_gcrf = np.asarray(erfa.c2tcio(celestial, erfa.era00(ut1, ut2), pole))
+    itrf_from_pef = np.asarray(erfa.pom00(earth.xp_rad, earth.yp_rad, 0.0))
+    pef_from_teme = np.asarray(erfa.rz(erfa.gmst82(ut1, ut2), np.eye(3)))
+    return np.asarray(np.swapaxes(itrf_from_gcrf, -1, -2) @ itrf_from_pef @ pef_from_teme)
 
 
 def dcm_gcrf_from_eme2000() -> Floats:
