@@ -16,7 +16,9 @@ from zarya.flight.descent import Descent, DescentLog, descent, parachutes
 from zarya.flight.descent.deorbit import deorbit
 from zarya.flight.descent.fall import SUTTON_GRAVES, height_and_climb
 from zarya.flight.descent.flown import fly
+from zarya.flight.descent.history import places
 from zarya.flight.descent.loads import HeldAerodynamics
+from zarya.flight.descent.openings import openings
 from zarya.flight.descent.parachutes import canopy
 from zarya.flight.descent.plan import planned_program
 from zarya.gnc.entry import BankProgram, ballistic, correction, rolled
@@ -158,6 +160,21 @@ def test_canopies_open_within_a_step_as_the_mean_of_their_areas(shared: Descent)
     assert float(opened.module_kg) == float(module.mass_kg)
     shed = at(wait + 50.0, float(module.heat_shield_height_over_ground_m) - 1.0, wait)
     assert float(shed.module_kg) == float(module.mass_kg - module.heat_shield_kg)
+
+
+def test_the_clock_under_the_parachutes_is_that_of_the_heights(shared: Descent, logs: list[DescentLog]) -> None:
+    """Heat shield and engines at their heights; the drogue before the main, both before the reefing ends."""
+    log, module = logs[0], shared.module
+    clock = openings(shared, log)
+    t_s, r, v = (np.asarray(x) for x in (log.chutes.t_s, log.chutes.r_gcrf, log.chutes.v_gcrf))
+    over_m = np.asarray(places(shared, *(jnp.asarray(x) for x in (t_s, r, v)))[2]) - GROUND_M
+    assert np.interp(clock.engines_s, t_s, over_m) == pytest.approx(float(module.soft_landing_height_m), abs=0.05)
+    assert np.interp(clock.heat_shield_s, t_s, over_m) == pytest.approx(
+        float(module.heat_shield_height_over_ground_m), abs=1.0
+    )
+    assert clock.drogue_s == pytest.approx(float(log.parachute_s + module.drogue_delay_s))
+    assert clock.drogue_s < clock.main_s < clock.heat_shield_s < clock.engines_s < float(log.landing_s)
+    assert 60.0 < clock.drogue_speed_m_s < 100.0
 
 
 def test_bank_turns_the_lift_to_the_right() -> None:
