@@ -10,9 +10,26 @@ from zarya.cli.app import out
 
 def print_flight(report: Mapping[str, Any]) -> None:
     """The timeline beside the real one, the burns, and the figures worth a line."""
-    lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
+    lift = report["liftoff"]
     out.print(f"{report['mission']}: {report['outcome']}, lift-off {lift['utc']}", style="bold", highlight=False)
     day = lift["utc"][:10]
+    out.print(_timeline(report, day))
+    if report["burns"]:
+        out.print(_burns(report, day))
+    lines = [
+        *_launch_lines(report),
+        *_home_lines(report),
+        *_ascent_lines(report),
+        *_failed_burn_lines(report),
+        _propellant_line(report["propellant"]),
+        *(f"note: {note}" for note in [*lift["notes"], *report["notes"]]),
+        *(f"wrote {path}" for path in report["files"]),
+    ]
+    for line in lines:
+        out.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def _timeline(report: Mapping[str, Any], day: str) -> Table:
     table = Table(show_edge=False, pad_edge=False)
     for name in ("event", "UTC", "met, s", "origin", "flown", "grade", "diff, s"):
         table.add_column(name, no_wrap=True)
@@ -27,13 +44,16 @@ def print_flight(report: Mapping[str, Any]) -> None:
             event["as_flown_grade"] or "",
             "" if difference is None else f"{difference:+.1f}",
         )
-    out.print(table)
-    burns = Table(show_edge=False, pad_edge=False)
+    return table
+
+
+def _burns(report: Mapping[str, Any], day: str) -> Table:
+    table = Table(show_edge=False, pad_edge=False)
     for name in ("burn", "UTC", "delta-v, m/s", "lasts, s", "propellant, kg"):
-        burns.add_column(name, no_wrap=True)
-    burns.add_column("heard by", overflow="fold")
+        table.add_column(name, no_wrap=True)
+    table.add_column("heard by", overflow="fold")
     for burn in report["burns"]:
-        burns.add_row(
+        table.add_row(
             burn["name"],
             _when(burn["utc"], day),
             f"{burn['delta_v_m_s']:.2f}",
@@ -41,8 +61,12 @@ def print_flight(report: Mapping[str, Any]) -> None:
             f"{burn['propellant_kg']:.1f}",
             ", ".join(report["coverage"].get(burn["name"], ())) or "nobody",
         )
-    if report["burns"]:
-        out.print(burns)
+    return table
+
+
+def _launch_lines(report: Mapping[str, Any]) -> list[str]:
+    """Lift-off, insertion and contact in words."""
+    lift, orbit, docking = report["liftoff"], report["insertion"], report["docking"]
     lines = [
         f"lift-off computed {lift['computed_utc']} (1 sigma {lift['sigma_s']} s), lead {lift['lead_s']} s: "
         f"{lift['lead_source']}; element set {lift['element_set_age_h']:.1f} h old, "
@@ -59,7 +83,12 @@ def print_flight(report: Mapping[str, Any]) -> None:
             f"contact at {docking['port']}: {docking['axial_m_s']:.3f} m/s, {docking['lateral_m']:.3f} m off the axis, "
             f"{docking['lateral_m_s']:.3f} m/s across; inside limits: {'yes' if docking['inside_limits'] else 'no'}"
         )
-    lines += _home_lines(report)
+    return lines
+
+
+def _ascent_lines(report: Mapping[str, Any]) -> list[str]:
+    """Where the delta-v of the ascent goes, and what was studied of it."""
+    lines = []
     figures = report["figures"]
     if "optimum_lead_s" in figures:
         left = {key: value for key, value in figures.items() if key.startswith("propellant_left_at_lead")}
@@ -78,21 +107,24 @@ def print_flight(report: Mapping[str, Any]) -> None:
         spread = sum(row["cutoff_s"] ** 2 for row in rows) ** 0.5
         worst = ", ".join(f"{row['quantity']} {row['cutoff_s']:+.2f}" for row in rows[:6])
         lines.append(f"third-stage cut-off moves by (s for 1 sigma): {worst}, ...; together {spread:.1f} s")
-    lines += [
+    return lines
+
+
+def _failed_burn_lines(report: Mapping[str, Any]) -> list[str]:
+    """Each missed or half-done burn that was followed."""
+    return [
         f"phasing burn {row['burn']} {'missed' if row['made'] == 0.0 else 'cut off at half'}: nearest "
         f"{row['least_m'] / 1e3:.2f} km in 24 h, {'clear' if row['is_clear'] else 'NOT CLEAR'}"
         for row in report.get("failed_burns", ())
     ]
-    ledger = report["propellant"]
+
+
+def _propellant_line(ledger: Mapping[str, Any]) -> str:
     used = ", ".join(f"{name} {value:.1f}" for name, value in ledger["used_kg"].items())
-    lines.append(
+    return (
         f"propellant {ledger['loaded_kg']:.0f} kg loaded; used {used or 'none'}; "
         f"deorbit reserve {ledger['deorbit_reserve_kg']:.1f}; margin {ledger['margin_kg']:.1f} kg"
     )
-    lines += [f"note: {note}" for note in [*lift["notes"], *report["notes"]]]
-    lines += [f"wrote {path}" for path in report["files"]]
-    for line in lines:
-        out.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def _when(utc: str, day: str) -> str:
