@@ -23,7 +23,7 @@ from zarya.mission.scenario import Scenario
 from zarya.mission.setting import Setting, prepared
 from zarya.orbits.mean import MeanElements, mean_from_osculating
 from zarya.studies.dispersions import ascent_dispersions, phasing_errors
-from zarya.studies.spread import over_devices
+from zarya.studies.spread import on_all_devices, over_devices
 from zarya.units import DEG, KM
 
 BATCH: Final = 100
@@ -141,21 +141,22 @@ class _Programs:
         ship = scenario.ship.pytree()
         scheme = SCHEMES[scenario.scheme_orbits]
         nominal, _ = ascent.fly_bare(setting.ascent, ascent.nominal(len(scenario.launcher.stage)))
-        self.phasing = phasing.prepare(
+        rendezvous = phasing.prepare(
             nominal, setting.station, setting.around, ship, scheme, setting.contact_s - AIM_BEFORE_CONTACT_S
         )
-        self.slots = self.phasing.burns.slots.centre_t_s.shape[0]
-        self.approach = approach.prepare(
+        self.slots = rendezvous.burns.slots.centre_t_s.shape[0]
+        docking = approach.prepare(
             ship,
             scenario.station.pytree(),
             scenario.station.port_pytree(scenario.port.name),
             setting.station,
             setting.contact_s,
         )
-        self.loads = orbital_loads(setting.around, ship.drag_area_m2 * ship.drag_coefficient)
+        loads = orbital_loads(setting.around, ship.drag_area_m2 * ship.drag_coefficient)
         at = setting.epoch + float(nominal.ship.t_s)
-        self.dcm_teme_from_gcrf = jnp.asarray(dcm_gcrf_from_teme(at).T)
-        self.insertion = _orbit(self.dcm_teme_from_gcrf, nominal)
+        dcm_teme_from_gcrf = jnp.asarray(dcm_gcrf_from_teme(at).T)
+        frame = (dcm_teme_from_gcrf, _orbit(dcm_teme_from_gcrf, nominal))
+        self.shared = on_all_devices((setting.ascent, rendezvous, docking, loads, frame))
 
     def fly(self, cases: Floats) -> dict[str, Any]:
         """One batch; returns arrays that may still be on their way."""
@@ -163,9 +164,7 @@ class _Programs:
         case = ascent_dispersions(launcher, self.seed, cases)
         errors = phasing_errors(self.slots, self.seed, cases)
         navigation = drawn_navigation(self.seed, [int(case) for case in cases])
-        frame = (self.dcm_teme_from_gcrf, self.insertion)
-        shared = (self.setting.ascent, self.phasing, self.approach, self.loads, frame)
-        return _flown(shared, (case, errors, navigation))
+        return _flown(self.shared, (case, errors, navigation))
 
 
 @eqx.filter_jit

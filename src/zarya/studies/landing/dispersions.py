@@ -37,7 +37,7 @@ from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, passes
 from zarya.orbits.tle import ElementSet
 from zarya.studies.landing.campaign import PUBLISHED_M, Floats, LandingCampaign
 from zarya.studies.landing.draws import columns, landing_draws
-from zarya.studies.spread import over_devices
+from zarya.studies.spread import on_all_devices, over_devices
 from zarya.tables import UniformTable
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR, KM
@@ -91,13 +91,14 @@ def landing_dispersions(
     say = on_progress or (lambda _: None)
     say("nominal descent")
     nominal = _nominal(opportunity, ship, sets, wind, catalog)
+    shared = on_all_devices(nominal.shared)
     rows: list[pl.DataFrame] = []
     size = BATCH * len(jax.local_devices())
     for start in range(0, cases, size):
         numbers = np.arange(start, min(start + size, cases), dtype=np.float64)
         padded = np.concatenate([numbers, np.full(size - numbers.size, numbers[-1])])
         drawn = landing_draws(seed, padded)
-        found = _flown(nominal.shared, drawn)
+        found = _flown(shared, drawn)
         rows.append(_table(numbers, jax.tree.map(np.asarray, found), columns(drawn), nominal))
         say(f"{min(start + size, cases)} of {cases} descents")
     table = pl.concat(rows)
