@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from zarya.cli.app import Catalog, Json, app, err, out, print_json
+from zarya.cli.app import Catalog, Json, app, out, print_json, progress
 
 
 @app.command()
@@ -28,8 +28,6 @@ def abort(
 
     Example: `zarya abort soyuz-ms-24 --at 150`
     """
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from zarya.errors import InputError
     from zarya.mission.scenario import load
     from zarya.studies.aborts import abort_sweep
@@ -42,14 +40,12 @@ def abort(
     if sweep == (at is not None):
         raise InputError("give one of --at and --sweep", key="at", value=at, remedy="Give --at 150, or --sweep.")
     scenario = load(mission, folder)
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("preparing")
+    with progress() as say:
         rows = abort_sweep(
             scenario,
             None if at is None else [at],
             step_s=step,
-            on_progress=lambda text: progress.update(task, description=text),
+            on_progress=say,
         )
     report: dict[str, Any] = {"mission": scenario.name, "aborts": rows, "files": []}
     if out_folder is not None:

@@ -3,7 +3,8 @@
 import json
 import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -85,6 +86,17 @@ def _told(error: Exception, code: int) -> int:
         print_json({"ok": False, "error": str(error), "problems": problems, **detail})
     err.print(f"zarya: {error}", style="red", markup=False, highlight=False)
     return code
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[str], None]]:
+    """A line on stderr that says what is being done and for how long; gone at the end. Yields what to tell it."""
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=True) as shown:
+        task = shown.add_task("preparing")
+        yield lambda text: shown.update(task, description=text)
 
 
 def print_json(document: Mapping[str, Any]) -> None:

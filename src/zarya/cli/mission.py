@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from zarya.cli.app import Catalog, Json, app, err, out, print_json
+from zarya.cli.app import Catalog, Json, app, err, out, print_json, progress
 from zarya.cli.flight_text import print_flight
 
 
@@ -119,8 +119,6 @@ def fly(
 
     Example: `zarya fly soyuz-ms-24 --out out`
     """
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from zarya.exchange.flight_report import document
     from zarya.mission.runner import fly as fly_mission
     from zarya.mission.scenario import load
@@ -129,20 +127,18 @@ def fly(
     if cases:
         _fly_cases(scenario, cases, seed, published, out_folder, as_json)
         return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("preparing")
+    with progress() as say:
         flight = fly_mission(
             scenario,
             until=until,
             lead_study=ascent_study,
-            on_progress=lambda text: progress.update(task, description=text),
+            on_progress=say,
         )
         files: list[str] = []
         if out_folder is not None:
             from zarya.exchange.flight_files import write_flight
 
-            progress.update(task, description="writing files and plots")
+            say("writing files and plots")
             files = [str(path) for path in write_flight(flight, out_folder)]
     report = document(flight, files)
     if ascent_study:
@@ -176,8 +172,6 @@ def _question(scenario: Any, seed: int, published: bool) -> str:
 
 def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Path | None, as_json: bool) -> None:
     """`--cases N`: outcomes counted, one row a case as Parquet."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from zarya.studies.campaign import fly_many
 
     kept = None
@@ -186,9 +180,7 @@ def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Pa
         from zarya.exchange.unfinished import Unfinished
 
         kept = Unfinished(make_folder(folder) / "cases.parquet", _question(scenario, seed, published))
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("preparing")
+    with progress() as say:
         try:
             campaign = fly_many(
                 scenario,
@@ -197,7 +189,7 @@ def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Pa
                 published=published,
                 done=None if kept is None else kept.rows(),
                 on_rows=None if kept is None else kept.take,
-                on_progress=lambda text: progress.update(task, description=text),
+                on_progress=say,
             )
         except KeyboardInterrupt:
             flown = 0 if kept is None else kept.keep()
