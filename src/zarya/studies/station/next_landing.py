@@ -8,15 +8,15 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from zarya.constants import EARTH_ROTATION_RAD_S, MEAN_RADIUS_EARTH_M
 from zarya.gnc.plane_crossing import pad_directions_rad
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
-from zarya.units import DAY, DEG
+from zarya.units import DAY, DEG, KM
 
 type Floats = NDArray[np.float64]
 
 _STEP_S: Final = 20.0
-_EARTH_RADIUS_KM: Final = 6_371.0
 
 
 @dataclass(frozen=True)
@@ -64,12 +64,13 @@ def landing_pass(
         ],
         axis=1,
     )
-    distance = np.arctan2(np.linalg.norm(np.cross(r, place), axis=1), np.sum(r * place, axis=1)) * _EARTH_RADIUS_KM
+    angle = np.arctan2(np.linalg.norm(np.cross(r, place), axis=1), np.sum(r * place, axis=1))
+    distance = MEAN_RADIUS_EARTH_M / KM * angle
     nearest = int(np.argmin(distance))
     along = slice(max(nearest - 2, 0), nearest + 3)
     squared, middle, least = np.polyfit(t_s[along] - t_s[nearest], distance[along] ** 2, 2)
     offset = float(np.clip(-middle / (2.0 * squared), -_STEP_S, _STEP_S))
     best = math.sqrt(max(squared * offset**2 + middle * offset + least, 0.0))
     turn_s = DEG / element_set.mean_motion_rad_s
-    ground = 7.292115e-5 * _EARTH_RADIUS_KM * math.cos(zone[0]) * turn_s
+    ground = EARTH_ROTATION_RAD_S * MEAN_RADIUS_EARTH_M / KM * math.cos(zone[0]) * turn_s
     return LandingPass(day + (float(t_s[nearest]) + offset), best, ground)
