@@ -72,6 +72,12 @@ class StationPath(eqx.Module):
         return self.table.rate(t_s)
 
 
+@program
+def states(path: StationPath, t_s: Float[Array, " instant"]) -> tuple[Array, Array]:
+    """Positions, m, and velocities, m/s, at `t_s`, (instant, 3)."""
+    return jax.vmap(path.r_gcrf)(t_s), jax.vmap(path.v_gcrf)(t_s)
+
+
 def fit_start_s(element_set: ElementSet, epoch: Epoch) -> float:
     """Seconds from `epoch` at which the fit begins; surroundings must reach back to it."""
     return (element_set.epoch - epoch) - FIT_SPAN_S

@@ -97,7 +97,7 @@ def gravity_field(gm_m3_s2: float, radius_m: float, c: Floats, s: Floats) -> Gra
         j2=jnp.asarray(-math.sqrt(5.0) * float(c[2, 0]) if c.shape[0] > 2 else 0.0),
         along=jnp.asarray(along),
         across=jnp.asarray(across),
-        begins=jnp.eye(size),
+        begins=jnp.asarray(np.eye(size)),
         sectoral=jnp.asarray(sectoral),
         gradient=jnp.asarray(_gradient(c, s)),
     )

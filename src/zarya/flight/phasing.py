@@ -174,7 +174,7 @@ def sampled_path(phasing: PhasingPlan, log: PhasingLog) -> State:
     """
     made = _as_flown(phasing, log)
     _, _, path = flown(log.start, phasing.burns.order, made, phasing.numbers, phasing.station, phasing.around)
-    samples: State = jax.tree.map(lambda x: x.reshape(-1, *x.shape[2:]), path)
+    samples: State = jax.tree.map(lambda x: np.asarray(x).reshape(-1, *x.shape[2:]), path)
     return samples
 
 

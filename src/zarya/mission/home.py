@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from zarya.dynamics.state import State
-from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.station_path import StationPath, states
 from zarya.dynamics.surroundings import Surroundings, surroundings
 from zarya.errors import FlightError, InputError
 from zarya.flight.departure import AROUND_IGNITION_S, WATCH_S, Departed, depart
@@ -211,7 +211,7 @@ def _begun(plan: HomePlan, departed: Departed, docked_s: float, book: Book) -> H
     mass = np.asarray(log.path.inert_kg) + np.asarray(log.path.tank_kg).sum(axis=-1)
     ship = Track(t_s[free], np.asarray(log.path.r_gcrf)[free], np.asarray(log.path.v_gcrf)[free], mass[free])
     grid = np.arange(undocking_s, plan.ignition_s + HOUR, _STATION_STEP_S)
-    r, v = jax.vmap(path.r_gcrf)(jnp.asarray(grid)), jax.vmap(path.v_gcrf)(jnp.asarray(grid))
+    r, v = states(path, jnp.asarray(grid))
     station = Track(grid, np.asarray(r), np.asarray(v), np.full(grid.size, scenario.station.mass_kg.value))
     rows: dict[str, Floats] = {
         "t_s": t_s[free],

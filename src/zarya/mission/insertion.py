@@ -5,6 +5,7 @@ import math
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 from numpy.typing import NDArray
 
 from zarya.flight.ascent.prepared import peak
@@ -17,7 +18,12 @@ from zarya.time import Epoch
 
 _mean = program(mean_from_osculating)
 _rates = program(j2_secular_rates)
-_heights = jax.jit(jax.vmap(lambda r: geodetic_from_itrf(r)[2]))
+
+
+@program
+def _heights(r_itrf: Array) -> Array:
+    """Heights over WGS84, (n,) m."""
+    return jax.vmap(lambda r: geodetic_from_itrf(r)[2])(r_itrf)
 
 
 def mean_elements(epoch: Epoch, r_gcrf: NDArray[np.float64], v_gcrf: NDArray[np.float64]) -> MeanElements:

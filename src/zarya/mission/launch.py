@@ -10,7 +10,7 @@ import numpy as np
 from zarya.arrays import Scalar
 from zarya.dynamics.propagate import path
 from zarya.dynamics.state import State
-from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.station_path import StationPath, states
 from zarya.dynamics.surroundings import Surroundings, orbital_loads
 from zarya.flight import ascent
 from zarya.flight.ascent.events import events
@@ -80,11 +80,11 @@ def launch(
     state, t_s = handover.ship, float(handover.ship.t_s)
     area = ship.drag_area_m2.value * ship.drag_coefficient.value
     r_itrf = _left_alone(state, around, jnp.asarray(area))
-    here = jnp.asarray(t_s)
+    there = [np.asarray(x)[0] for x in states(station, jnp.asarray(np.array([t_s])))]
     orbit = insertion_orbit(
         lift.epoch + t_s,
         (np.asarray(state.r_gcrf), np.asarray(state.v_gcrf)),
-        (np.asarray(station.r_gcrf(here)), np.asarray(station.v_gcrf(here))),
+        (there[0], there[1]),
         np.asarray(r_itrf),
         lift.instant.phase_rad,
     )

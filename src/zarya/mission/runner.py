@@ -8,9 +8,10 @@ from typing import Final
 import jax
 import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 from zarya.dynamics.state import State
-from zarya.dynamics.station_path import StationPath
+from zarya.dynamics.station_path import StationPath, states
 from zarya.dynamics.surroundings import orbital_loads
 from zarya.errors import FlightError, InputError
 from zarya.flight import approach, phasing
@@ -247,12 +248,18 @@ def _approach(setting: Setting, at: Handover, book: Book) -> Handover:
 _fly_approach = program(approach.fly)
 
 
+@program
+def _absolute(station: StationPath, t_s: Array, r_rel_lvlh: Array, v_rel_lvlh: Array) -> tuple[Array, Array]:
+    """Positions and velocities in GCRF, (sample, 3), of those relative to the station."""
+    return jax.vmap(lambda t, r, v: absolute_from_lvlh_rotating(r, v, station.r_gcrf(t), station.v_gcrf(t)))(
+        t_s, r_rel_lvlh, v_rel_lvlh
+    )
+
+
 def _approach_track(station: StationPath, rows: Mapping[str, Floats], end: State) -> Track:
     """The sampled approach in GCRF, ended by the state at contact; its mass is the one at contact all along."""
     t_s = jnp.asarray(rows["t_s"])
-    r, v = jax.vmap(lambda t, r, v: absolute_from_lvlh_rotating(r, v, station.r_gcrf(t), station.v_gcrf(t)))(
-        t_s, jnp.asarray(rows["r_rel_lvlh"]), jnp.asarray(rows["v_rel_lvlh"])
-    )
+    r, v = _absolute(station, t_s, jnp.asarray(rows["r_rel_lvlh"]), jnp.asarray(rows["v_rel_lvlh"]))
     mass = np.full(rows["t_s"].size + 1, float(end.mass_kg))
     return Track(
         np.append(rows["t_s"], float(end.t_s)),
@@ -267,7 +274,7 @@ def _flight(setting: Setting, at: Handover, book: Book) -> Flight:
     end_s = float(at.ship.t_s)
     grid = np.arange(0.0, end_s + _STATION_STEP_S, _STATION_STEP_S)
     grid[-1] = min(grid[-1], float(station.table.end_s))
-    r, v = jax.vmap(station.r_gcrf)(jnp.asarray(grid)), jax.vmap(station.v_gcrf)(jnp.asarray(grid))
+    r, v = states(station, jnp.asarray(grid))
     mass = np.full(grid.size, scenario.station.mass_kg.value)
     ship = _joined(book.tracks)
     burns = tuple(sorted(book.burns, key=lambda burn: burn.t_s))

@@ -111,7 +111,8 @@ def legs(start_t_s: float, centre_t_s: np.ndarray) -> Legs:
             slot.append(k)
             left.append(1.0)
             burn.append(1.0)
-    return Legs(Leg(jnp.asarray(slot), jnp.asarray(left), jnp.asarray(burn)), jnp.asarray(ignition))
+    rows = [jnp.asarray(np.array(row)) for row in (slot, left, burn, ignition)]
+    return Legs(Leg(rows[0], rows[1], rows[2]), rows[3])
 
 
 def firing(dv_m_s: Scalar, mass_kg: Scalar, ship: Ship) -> Firing:

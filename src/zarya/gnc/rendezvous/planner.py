@@ -329,12 +329,13 @@ class Desk:
         _, starts, _ = flown(self.begun, best.order, best.slots, self.numbers, self.station, self.around)
         count = len(best.slots.centre_t_s)
         steps = forecast_steps(self.grid.start_t_s, np.asarray(best.slots.centre_t_s))
-        forecast = Forecast(steps, jnp.zeros((count, 6)), self.station_at_aim, self.earth)
-        end, beyond = jnp.asarray(self.aim + best.left), []
+        forecast = Forecast(steps, jnp.asarray(np.zeros((count, 6))), self.station_at_aim, self.earth)
+        ignition, beyond = np.asarray(best.order.ignition), np.zeros((count, 6))
         for slot in range(count - 1):
-            row = best.order.ignition[slot]
-            beyond.append(end - _forecast_from(starts, row, best.slots, jnp.asarray(slot), self.numbers, forecast))
-        return Forecast(steps, jnp.stack([*beyond, jnp.zeros(6)]), self.station_at_aim, self.earth)
+            row = jnp.asarray(ignition[slot])
+            foreseen = _forecast_from(starts, row, best.slots, jnp.asarray(slot), self.numbers, forecast)
+            beyond[slot] = self.aim + best.left - np.asarray(foreseen)
+        return Forecast(steps, jnp.asarray(beyond), self.station_at_aim, self.earth)
 
     def _gains(self, by_burn: Floats, t_s: Floats, preloaded: int) -> Floats:
         """Least-squares answer of the remaining burns to an offset at the aim, seen from each slot."""
