@@ -11,10 +11,8 @@ from zarya.arrays import Scalar, Vector3
 from zarya.dynamics.state import State
 from zarya.dynamics.station_path import StationPath
 from zarya.dynamics.surroundings import Surroundings
-from zarya.environment.gravity import central_j2_acceleration
-from zarya.frames.local import dcm_lvlh_from_gcrf
 from zarya.gnc.rendezvous.curvilinear import Offset, offset
-from zarya.gnc.rendezvous.linear import Oblate, Point, oblate
+from zarya.gnc.rendezvous.linear import Oblate, Point, burnt, oblate, stepped
 from zarya.gnc.rendezvous.optimum import SCALE
 from zarya.gnc.rendezvous.planner import RendezvousPlan
 
@@ -96,29 +94,12 @@ def fixed_time_plan(start: Point, shared: FixedTimes) -> tuple[Float[Array, "bur
 
 def _flown(start: Point, dv_lvlh: Float[Array, "burn 3"], shared: FixedTimes) -> Offset:
     """Offset at the aim of impulses."""
-    earth = shared.earth
-
-    def rate(x: Point) -> Point:
-        pull = central_j2_acceleration(earth.gm_m3_s2, earth.radius_m, earth.j2, x[:3], earth.pole_gcrf)
-        return jnp.concatenate([x[3:], pull])
-
-    def coast(x: Point, span_s: Scalar) -> Point:
-        h = span_s / _STEPS
-
-        def step(_: object, x: Point) -> Point:
-            k1 = rate(x)
-            k2 = rate(x + 0.5 * h * k1)
-            k3 = rate(x + 0.5 * h * k2)
-            k4 = rate(x + h * k3)
-            return x + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-
-        moved: Point = jax.lax.fori_loop(0, _STEPS, step, x)
-        return moved
 
     def leg(x: Point, at: tuple[Scalar, Vector3]) -> tuple[Point, None]:
         span_s, dv = at
-        x = coast(x, span_s)
-        return x.at[3:].add(dcm_lvlh_from_gcrf(x[:3], x[3:]).T @ dv), None
+        h = span_s / _STEPS
+        x = jax.lax.fori_loop(0, _STEPS, lambda _, x: stepped(x, h, shared.earth), x)
+        return burnt(x, dv), None
 
     times = jnp.concatenate([shared.start_t_s[None], shared.burn_t_s, shared.aim_t_s[None]])
     end, _ = jax.lax.scan(leg, start, (jnp.diff(times), jnp.concatenate([dv_lvlh, jnp.zeros((1, 3))])))

@@ -1,6 +1,5 @@
 """How the end of the flight answers to a burn at any instant: transition matrices along a reference flight."""
 
-
 import equinox as eqx
 import jax
 import jax.numpy as jnp
@@ -31,6 +30,25 @@ def oblate(around: Surroundings, t_s: Scalar) -> Oblate:
     """Centre and J2 of the flight's field with the pole at `t_s`."""
     field = around.field
     return Oblate(field.gm_m3_s2, field.radius_m, field.j2, around.earth.dcm_itrf_from_gcrf(t_s)[2])
+
+
+def stepped(x: Point, h_s: Scalar, earth: Oblate) -> Point:
+    """A coast of one Runge-Kutta step (RK4) of `h_s` under the centre and J2."""
+
+    def rate(x: Point) -> Point:
+        pull = central_j2_acceleration(earth.gm_m3_s2, earth.radius_m, earth.j2, x[:3], earth.pole_gcrf)
+        return jnp.concatenate([x[3:], pull])
+
+    k1 = rate(x)
+    k2 = rate(x + 0.5 * h_s * k1)
+    k3 = rate(x + 0.5 * h_s * k2)
+    k4 = rate(x + h_s * k3)
+    return x + h_s / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
+
+
+def burnt(x: Point, dv_lvlh: Vector3) -> Point:
+    """The same place after an impulse, m/s in the ship's own lvlh."""
+    return x.at[3:].add(dcm_lvlh_from_gcrf(x[:3], x[3:]).T @ dv_lvlh)
 
 
 class Answer(eqx.Module):
@@ -76,23 +94,9 @@ def answer(
     """
     dt_s = step_s / substeps
 
-    def rate(x: Point) -> Point:
-        a = central_j2_acceleration(earth.gm_m3_s2, earth.radius_m, earth.j2, x[:3], earth.pole_gcrf)
-        return jnp.concatenate([x[3:], a])
-
     def coast(x: Point) -> Point:
-        def one(_: object, x: Point) -> Point:
-            k1 = rate(x)
-            k2 = rate(x + 0.5 * dt_s * k1)
-            k3 = rate(x + 0.5 * dt_s * k2)
-            k4 = rate(x + dt_s * k3)
-            return x + dt_s / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-
-        moved: Point = jax.lax.fori_loop(0, substeps, one, x)
+        moved: Point = jax.lax.fori_loop(0, substeps, lambda _, x: stepped(x, dt_s, earth), x)
         return moved
-
-    def burnt(x: Point, dv: Vector3) -> Point:
-        return x.at[3:].add(dcm_lvlh_from_gcrf(x[:3], x[3:]).T @ dv)
 
     def forward(x: Point, dv: Vector3) -> tuple[Point, tuple[Point, Matrix6, Matrix6]]:
         after = burnt(x, dv)

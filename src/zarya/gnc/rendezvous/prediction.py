@@ -7,11 +7,9 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from zarya.arrays import Index, Scalar, Vector3
-from zarya.environment.gravity import central_j2_acceleration
-from zarya.frames.local import dcm_lvlh_from_gcrf
 from zarya.gnc.rendezvous.curvilinear import Offset, offset
 from zarya.gnc.rendezvous.legs import Burns
-from zarya.gnc.rendezvous.linear import Oblate, Point
+from zarya.gnc.rendezvous.linear import Oblate, Point, burnt, stepped
 
 STEP_S = 100.0
 """Longest Runge-Kutta step, s."""
@@ -51,11 +49,6 @@ def predicted(t_s: Scalar, start: Point, burns: Burns, slot: Index, half_burn_s:
     model and this one, kept per slot, is added: the plan itself is predicted exactly, a ship 10 km off it to metres.
     **Ignores** how that difference changes off the plan (drag, tesseral terms, burn arcs).
     """
-    earth = forecast.earth
-
-    def rate(x: Point) -> Point:
-        pull = central_j2_acceleration(earth.gm_m3_s2, earth.radius_m, earth.j2, x[:3], earth.pole_gcrf)
-        return jnp.concatenate([x[3:], pull])
 
     def leg(carry: tuple[Scalar, Point], at: tuple[Index, Index, Scalar, Vector3]) -> tuple[tuple[Scalar, Point], None]:
         (now_s, x), (k, steps, centre_s, dv) = carry, at
@@ -63,17 +56,8 @@ def predicted(t_s: Scalar, start: Point, burns: Burns, slot: Index, half_burn_s:
         until_s = jnp.where(k > slot, centre_s, jnp.where(k == slot, t_s + half_burn_s, now_s))
         count = jnp.where(k > slot, steps, jnp.where(k == slot, 2, 0))  # shared by a batch: a true loop
         h = (until_s - now_s) / jnp.maximum(count, 1)
-
-        def step(_: object, x: Point) -> Point:
-            k1 = rate(x)
-            k2 = rate(x + 0.5 * h * k1)
-            k3 = rate(x + 0.5 * h * k2)
-            k4 = rate(x + h * k3)
-            return x + h / 6.0 * (k1 + 2.0 * k2 + 2.0 * k3 + k4)
-
-        x = jax.lax.fori_loop(0, count, step, x)
-        made = jnp.where(ahead, dv, 0.0)
-        return (until_s, x.at[3:].add(dcm_lvlh_from_gcrf(x[:3], x[3:]).T @ made)), None
+        x = jax.lax.fori_loop(0, count, lambda _, x: stepped(x, h, forecast.earth), x)
+        return (until_s, burnt(x, jnp.where(ahead, dv, 0.0))), None
 
     slots = jnp.arange(burns.centre_t_s.shape[0])
     rows = (slots, forecast.steps, burns.centre_t_s, burns.dv_lvlh)
