@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from rich.table import Table
 
-from zarya.cli.app import Catalog, Json, app, err, out, print_json
+from zarya.cli.app import Catalog, Json, app, err, out, print_json, progress
 from zarya.cli.given import Sets, element_sets, instant
 
 
@@ -57,6 +57,7 @@ def land(
     from zarya.exchange.landing_files import landing_document, write_landing
     from zarya.flight.descent.zone_wind import wind_said
     from zarya.studies.landing import landing_opportunities, why_none
+    from zarya.studies.station_sets import station_sets
 
     if cases is not None and cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
@@ -66,7 +67,7 @@ def land(
                 "dispersed landings fly the catalog's mass and burn", key=key, value=value,
                 remedy="Leave --cases out, or change them in a catalog of your own.",
             )  # fmt: skip
-    sets = element_sets(tle)
+    sets = station_sets(element_sets(tle), station, folder)
     asked = wind_asked(wind, Path())
     span = (instant(start, "from"), instant(end, "to"))
     rows = landing_opportunities(
@@ -97,17 +98,13 @@ def _dispersed(
     rows: Sequence[dict[str, Any]], ship: str, sets: Any, cases: int, seed: int, wind: Any, folder: Path | None
 ) -> Any:
     """The first feasible opportunity, dispersed; progress on stderr."""
-    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
-
     from zarya.studies.landing.dispersions import landing_dispersions
 
     first = next(row for row in rows if row["feasible"])
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=err, transient=True) as progress:
-        task = progress.add_task("preparing")
+    with progress() as say:
         return landing_dispersions(
             first, ship, sets, cases=cases, seed=seed, wind=wind, catalog=folder,
-            on_progress=lambda text: progress.update(task, description=text),
+            on_progress=say,
         )  # fmt: skip
 
 

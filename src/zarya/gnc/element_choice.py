@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from zarya.errors import CoverageError
+from zarya.errors import CoverageError, InputError
 from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, HOUR
@@ -83,6 +83,21 @@ class ElementHistory:
     def first(self, count: int) -> "ElementHistory":
         """The history of the first `count` sets."""
         return ElementHistory(self.sets[:count], self.known, self.note)
+
+    def of_satellite(self, number: int, name: str) -> "ElementHistory":
+        """The history of one satellite by its catalogue number; sets without a number (0) count as its own.
+
+        Raises
+        ------
+        InputError : all are of others.
+        """
+        own = tuple(item for item in self.sets if item.catalog_number in (number, 0))
+        if self.sets and not own:
+            raise InputError(
+                f"element sets of another satellite than {name} ({number})", key="element_sets",
+                value=self.sets[0].catalog_number, remedy=f"Give sets of satellite {number}.",
+            )  # fmt: skip
+        return self if len(own) == len(self.sets) else ElementHistory(own, self.known, self.note)
 
     def window(self, count: int, instant_day: float) -> tuple[ElementSet, ...]:
         """Of the first `count` sets those of the last 30 days before the instant if any, else the newest 40."""

@@ -16,7 +16,7 @@ from zarya.gnc.element_choice import ElementChoice, ElementHistory, choose_eleme
 from zarya.orbits.tle import ElementSet
 from zarya.programs import program
 from zarya.time import Epoch
-from zarya.units import HOUR
+from zarya.units import DAY, HOUR
 from zarya.vehicles.ship import ShipData
 from zarya.vehicles.site import ZoneData
 
@@ -51,14 +51,16 @@ def passes(
     Parameters
     ----------
     around : tables that reach half an hour beyond the span on both sides. history : element sets, any order.
-    ship, zone : which. epoch : zero of all seconds. span_s, start_s : s, bounds of the landing.
+    ship, zone : which. epoch : zero of all seconds. span_s, start_s : s, bounds of the landing; passes of the
+    first day whose undocking comes before the first element set are left out.
     """
     assert ship.descent is not None
     before_s = ship.descent.undocking_to_ignition_s.value + IGNITION_BEFORE_CLOSEST_S
     first, last = start_s - NAIVE_DELAY_S - 300.0, start_s + span_s - NAIVE_DELAY_S + 300.0
     place = np.asarray(itrf_from_geodetic(*(jnp.asarray(x) for x in zone.geodetic)))
     found = []
-    at = first
+    known_s = history.sets[0].epoch - epoch + before_s + 1.0
+    at = max(first, known_s) if known_s < min(last, first + DAY) else first
     while at < last:
         stop = min(at + _CHUNK_S, last)
         choice = choose_element_set(history, epoch + (at - before_s))

@@ -69,13 +69,15 @@ def lift_off(scenario: Scenario) -> LiftOff:
     transfer, insertion = scheme.transfer, launcher_insertion(scenario.launcher, scenario.ship.name)
     lead = launcher_lead(scenario.launcher, scenario.ship.name)
 
+    begin = _search_from(scenario)
+
     def instant_of(choice: ElementChoice) -> LaunchInstant:
         return coplanar_instant(
-            choice.element_set, scenario.site.geodetic, insertion, scenario.search_from, transfer, lead,
+            choice.element_set, scenario.site.geodetic, insertion, begin, transfer, lead,
             phase_sigma_rad=choice.phase_sigma_rad,
         )  # fmt: skip
 
-    choice = choose_element_set(scenario.element_sets, scenario.scheduled or scenario.search_from)
+    choice = choose_element_set(scenario.element_sets, scenario.scheduled or begin)
     instant = instant_of(choice)
     for _ in range(3):  # the newest set before the instant found, which hardly moves it
         before, choice = choice, choose_element_set(scenario.element_sets, scenario.scheduled or instant.liftoff)
@@ -123,6 +125,12 @@ def lift_off(scenario: Scenario) -> LiftOff:
         insertion.inclination_rad,
         record,
     )
+
+
+def _search_from(scenario: Scenario) -> Epoch:
+    """Where the search for the lift-off begins: at the first element set where that came within the first day."""
+    asked, first = scenario.search_from, min(item.epoch for item in scenario.element_sets) + 1.0
+    return first if 0.0 < first - asked < DAY else asked
 
 
 def _require_reach(scenario: Scenario, insertion: Insertion, liftoff: Epoch, offset_s: float) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 
 from zarya.environment.wind_asked import CLIMATOLOGY, STILL, WindAsked, wind_asked
 from zarya.errors import InputError, Problem, ScenarioError
+from zarya.gnc.element_choice import ElementHistory
 from zarya.mission.conflicts import conflicts, landing_conflicts
 from zarya.mission.scenario_file import ScenarioFile
 from zarya.orbits.tle import ElementSet, read_element_sets
@@ -215,9 +216,14 @@ def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Na
     found.station = station
     if station is not None:
         found.port = look_up("station.port", station.port_named)
-    found.sets = look_up("station.element_sets", lambda name: read_element_sets(path.parent / name))
+
+    def read_sets(name: str) -> tuple[ElementSet, ...]:
+        sets = read_element_sets(path.parent / name)
+        return sets if station is None else ElementHistory(sets).of_satellite(station.norad_id, station.name).sets
+
+    found.sets = look_up("station.element_sets", read_sets)
     found.zone = look_up("landing.zone", lambda name: catalog.zone(name, folder))
-    found.home_sets = look_up("landing.element_sets", lambda name: read_element_sets(path.parent / name))
+    found.home_sets = look_up("landing.element_sets", read_sets)
     found.launch_wind = look_up("launch.wind", lambda name: wind_asked(name, path.parent)) or STILL
     found.wind = look_up("landing.wind", lambda name: wind_asked(name, path.parent)) or CLIMATOLOGY
     return found

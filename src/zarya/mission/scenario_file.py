@@ -1,8 +1,9 @@
 """A mission file as it is written: its tables and keys."""
 
+from datetime import UTC, date, datetime
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from zarya.environment.wind_asked import CLIMATOLOGY, STILL
 from zarya.errors import InputError
@@ -20,7 +21,14 @@ def _is_utc(text: str) -> str:
     return text
 
 
-type Utc = Annotated[str, AfterValidator(_is_utc)]
+def _as_text(value: object) -> object:
+    """TOML has dates of its own; those without an offset are UTC, as everywhere in a mission file."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).replace(tzinfo=None).isoformat() if value.tzinfo else value.isoformat()
+    return value.isoformat() if isinstance(value, date) else value
+
+
+type Utc = Annotated[str, BeforeValidator(_as_text), AfterValidator(_is_utc)]
 
 
 class MissionTable(Record):

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from zarya.errors import CoverageError
+from zarya.errors import CoverageError, InputError
 from zarya.gnc.element_choice import (
     BURN_FACTOR,
     UNKNOWN_PHASE_RAD,
@@ -114,3 +114,12 @@ def test_phase_is_known_worse_with_age() -> None:
     assert sigma[-1] == pytest.approx(UNKNOWN_PHASE_RAD)
     assert sigma[2] < 1.0 * DEG
     assert phase_sigma_rad(-DAY) == phase_sigma_rad(0.0)
+
+
+def test_of_several_satellites_one_is_chosen() -> None:
+    sets = read_element_sets(DATA / "iss_2023-09.tle")[:5]
+    others = tuple(replace(item, catalog_number=48274) for item in sets)
+    history = ElementHistory((*others, *sets))
+    assert history.of_satellite(25544, "iss").sets == ElementHistory(sets).sets
+    with pytest.raises(InputError, match="another satellite than iss"):
+        ElementHistory(others).of_satellite(25544, "iss")

@@ -6,7 +6,7 @@ import zarya
 from zarya.errors import FlightError, ScenarioError
 from zarya.mission.as_flown import as_flown
 from zarya.mission.lift import lift_off
-from zarya.mission.scenario import MISSIONS, check, mission_names
+from zarya.mission.scenario import MISSIONS, Scenario, check, mission_names
 from zarya.mission.template import write_template
 
 REFERENCE = MISSIONS / "soyuz-ms-24" / "scenario.toml"
@@ -141,3 +141,35 @@ def test_a_lift_off_far_from_the_plane_is_refused_with_the_margin(tmp_path: Path
     with pytest.raises(FlightError, match="off the plane of the station") as caught:
         lift_off(zarya.load(path))
     assert caught.value.detail["turn_m_s"] > caught.value.detail["ship_m_s"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize("date", ["2023-09-15T12:00:00Z", "2023-09-15T15:00:00+03:00", "2023-09-15 12:00:00"])
+def test_dates_may_be_those_of_toml(tmp_path: Path, date: str) -> None:
+    scenario = zarya.load(changed(tmp_path, ('not_before = "2023-09-15T12:00:00Z"', f"not_before = {date}")))
+    assert scenario.search_from.iso() == "2023-09-15T12:00:00.000Z"
+
+
+def sets_text(scenario: Scenario, count: int) -> str:
+    return "\n".join(line for item in scenario.element_sets[-count:] for line in item.to_lines()) + "\n"
+
+
+OTHER = (
+    "1 48274U 21035A   23250.60323094  .00044413  00000+0  47310-3 0  9998\n"
+    "2 48274  41.4752 131.4523 0011170 306.4440 200.5215 15.63299353134571\n"
+)
+
+
+def test_of_a_file_of_stations_only_the_one_is_read(tmp_path: Path) -> None:
+    path, whole = changed(tmp_path), zarya.load("soyuz-ms-24")
+    (tmp_path / "station.tle").write_text(OTHER + sets_text(whole, 3))
+    assert [item.catalog_number for item in zarya.load(path).element_sets] == [25544] * 3
+    (tmp_path / "station.tle").write_text(OTHER)
+    (problem,) = check(path)
+    assert (problem.key, problem.value) == ("station.element_sets", 48274)
+
+
+def test_the_last_set_alone_serves_a_search_from_midnight(tmp_path: Path) -> None:
+    path = changed(tmp_path, ('not_before = "2023-09-15T12:00:00Z"', 'not_before = "2023-09-15T00:00:00Z"'))
+    (tmp_path / "station.tle").write_text(sets_text(zarya.load("soyuz-ms-24"), 1))
+    flown = as_flown(zarya.load("soyuz-ms-24"))["liftoff"].epoch
+    assert abs(lift_off(zarya.load(path)).epoch - flown) < 5.0

@@ -26,6 +26,7 @@ from zarya.orbits.tle import ElementSet
 from zarya.studies.landing.details import KEYS, details
 from zarya.studies.landing.row import LANDED_M, Question, Row, far_row, row, with_delta_v
 from zarya.studies.landing.wave_off import DAY_S, is_after, wave_off
+from zarya.studies.station_sets import station_sets
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
 from zarya.vehicles import catalog as vehicles
@@ -89,9 +90,8 @@ def landing_opportunities(
     """
     if end - start <= 0.0:
         raise InputError("the span must end after it starts", key="to", value=end.iso(), remedy="Give a later end.")
-    vehicles.station(station, catalog)
     craft, place = vehicles.ship(ship, catalog), vehicles.zone(zone, catalog)
-    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    history = station_sets(sets, station, catalog)
     span_s = end - start
     seen_s = span_s + DAY_S[1] if detailed else span_s
     span = (start, -2.0 * HOUR, _whole_days_s(seen_s) + 2.0 * HOUR)

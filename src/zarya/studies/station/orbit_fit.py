@@ -13,7 +13,7 @@ from zarya.dynamics.orbit_fit import OrbitFit, fit_orbit
 from zarya.gnc.element_choice import ElementHistory, set_problem
 from zarya.orbits.tle import ElementSet
 from zarya.studies.station.reboosts import detect_lowerings, detect_reboosts
-from zarya.studies.windows.question import check_satellite
+from zarya.studies.station_sets import station_sets
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR, KM
 from zarya.vehicles import catalog as vehicles
@@ -48,8 +48,7 @@ def station_fit(
     **Model** `zarya.dynamics.orbit_fit.fit_orbit`. Sets with a jump of the inclination or a wild B* are passed over;
     the span begins after the last burn seen in it.
     """
-    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
-    check_satellite(history, station, catalog)
+    history = station_sets(sets, station, catalog)
     count = len(history.sets) if end is None else history.count_before(end)
     known = history.first(max(count, 1))
     newest = known.sets[-1].epoch

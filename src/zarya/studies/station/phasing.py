@@ -30,7 +30,8 @@ from zarya.studies.station.reboost_plan import (
 )
 from zarya.studies.station.reboosts import Reboost, detect_lowerings, detect_reboosts
 from zarya.studies.station.spread import PhaseSpread, phase_spread, quiet_sigma_deg
-from zarya.studies.windows.question import check_satellite, launch
+from zarya.studies.station_sets import station_sets
+from zarya.studies.windows.question import launch
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, KM
 from zarya.vehicles import catalog as vehicles
@@ -103,8 +104,7 @@ def phase_reboosts(
     along the velocity, so the phase can only fall: the next turn is taken where it lies below the target.
     **Ignores** the lower drag at the new height (0.2 deg a week for 2 m/s).
     """
-    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
-    check_satellite(history, station, catalog)
+    history = station_sets(sets, station, catalog)
     if scheme == "any":
         raise InputError("one scheme is needed", key="scheme", value=scheme, remedy="Name one, for example 2-orbit.")
     day = launch_date if isinstance(launch_date, Epoch) else _date(launch_date)

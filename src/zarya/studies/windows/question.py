@@ -6,7 +6,6 @@ from pathlib import Path
 
 from zarya.errors import InputError
 from zarya.gnc.ascent_price import AscentPrice, ascent_price
-from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.launch_instant import Insertion, Lead
 from zarya.gnc.schemes import launcher_insertion, launcher_lead
 from zarya.studies.windows.port_calendar import Busy
@@ -113,14 +112,3 @@ def launch(
         price,
         allowance,
     )
-
-
-def check_satellite(history: ElementHistory, station: str, catalog: str | Path | None = None) -> None:
-    """Refuse element sets of another satellite than the station."""
-    wanted = vehicles.station(station, catalog).norad_id
-    others = {item.catalog_number for item in history.sets} - {wanted}
-    if others:
-        raise InputError(
-            f"element sets of another satellite than {station} ({wanted})",
-            key="tle", value=sorted(others)[0], remedy=f"Give sets of satellite {wanted} only.",
-        )  # fmt: skip

@@ -19,14 +19,15 @@ from zarya.gnc.launch_instant import Lead
 from zarya.gnc.plane_crossing import TWO_PI, crossings, settled
 from zarya.gnc.schemes import Scheme, schemes_named
 from zarya.orbits.tle import ElementSet
+from zarya.studies.station_sets import station_sets
 from zarya.studies.windows.port_calendar import Busy, conflicts
 from zarya.studies.windows.price import liftoff_price
-from zarya.studies.windows.question import Allowance, Launch, Ports, check_satellite, launch
+from zarya.studies.windows.question import Allowance, Launch, Ports, launch
 from zarya.studies.windows.row import rows_of_scheme
 from zarya.time import Epoch
 from zarya.units import DAY
 
-__all__ = ["Allowance", "Busy", "Launch", "Ports", "check_satellite", "launch", "launch_windows", "liftoff_price"]
+__all__ = ["Allowance", "Busy", "Launch", "Ports", "launch", "launch_windows", "liftoff_price"]
 
 type Floats = NDArray[np.float64]
 
@@ -77,10 +78,12 @@ def launch_windows(
         raise InputError(
             "no such direction", key="direction", value=direction, remedy="Use ascending, descending or both."
         )
-    history = sets if isinstance(sets, ElementHistory) else ElementHistory(sets)
+    history = station_sets(sets, station, catalog)
+    first = history.sets[0].epoch + 1.0
+    if first < end and 0.0 < first - start < DAY:
+        start = first  # no set tells of the launches of that day before it
     question = launch(station, site, launcher, ship, lead=lead, allowance=allowance, catalog=catalog)
     ports = Ports(busy=[Busy(*item) for item in busy]) if ports is None else ports
-    check_satellite(history, station, catalog)
     rows = []
     for ascending in (True, False):
         if direction in ("both", "ascending" if ascending else "descending"):

@@ -199,3 +199,12 @@ def test_a_zone_of_the_user(history: ElementHistory, tmp_path: Path) -> None:
     (tmp_path / "mine.toml").write_text(ZONE.replace("radius_km", "radius_m"))
     with pytest.raises(ScenarioError, match="radius"):
         landing_opportunities("iss", "soyuz-ms", history, "dzhanybek", *span, catalog=tmp_path, detailed=False)
+
+
+def test_the_last_set_alone_serves_a_day_from_midnight(history: ElementHistory, row: dict[str, Any]) -> None:
+    start = Epoch.from_iso("2024-04-06T00:00:00Z")
+    last = history.first(history.count_before(Epoch.from_iso("2024-04-06T03:54:00Z"))).sets[-1]
+    assert last.epoch > start
+    rows = landing_opportunities("iss", "soyuz-ms", [last], "zhezkazgan", start, start + 10.0 * 3_600.0, detailed=False)
+    (feasible,) = (item for item in rows if item["feasible"])
+    assert abs(Epoch.from_iso(feasible["landing_utc"]) - Epoch.from_iso(row["landing_utc"])) < 5.0

@@ -177,3 +177,11 @@ def test_first_set_just_before_the_span_is_enough(history: ElementHistory) -> No
     assert len(rows) == 2
     with pytest.raises(CoverageError, match="earlier epoch"):
         launch_windows("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms", late, start + -2.0 * DAY, start, "2-orbit")
+
+
+def test_the_last_set_alone_serves_a_search_from_midnight(history: ElementHistory) -> None:
+    start, end = "2023-09-15T00:00:00Z", "2023-09-16T00:00:00Z"
+    last = history.first(history.count_before(utc("2023-09-15T15:00:00Z"))).sets[-1]
+    assert last.epoch > utc(start)
+    whole, alone = windows(history, start, end, "2-orbit"), windows(ElementHistory([last]), start, end, "2-orbit")
+    assert [row["liftoff_utc"][:16] for row in alone] == [row["liftoff_utc"][:16] for row in whole]
