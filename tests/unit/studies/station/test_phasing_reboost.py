@@ -1,6 +1,7 @@
 """Plans of reboosts: what constraints, thrusters and a landing that follows do to them."""
 
 import math
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from zarya.orbits.tle import ElementSet, read_element_sets
 from zarya.studies.station.next_landing import landing_pass
 from zarya.studies.station.outlook import Thruster
 from zarya.studies.station.phasing import NextLanding, phase_reboosts
-from zarya.studies.station.reboost_plan import Forbidden, beta_spans, planned_burns
+from zarya.studies.station.reboost_plan import BURN_GAP_S, LAST_BURN_BEFORE_S, Forbidden, beta_spans, planned_burns
 from zarya.studies.station.spread import air_sigma, phase_spread, quiet_sigma_deg
 from zarya.studies.windows.light import plane_beta_deg
 from zarya.time import Epoch
@@ -75,6 +76,26 @@ def test_long_turn_is_split_into_burns_that_add_up() -> None:
     assert all(burn.delta_v_m_s <= 2.5 for burn in burns)
     turned = sum(3.0 * burn.delta_v_m_s / axis_m * (liftoff - burn.epoch) for burn in burns)
     assert turned == pytest.approx(wanted, rel=1e-9)
+    gaps = [later.epoch - sooner.epoch for sooner, later in pairwise(burns)]
+    assert gaps == pytest.approx([BURN_GAP_S] * len(gaps), abs=1e-3)
+    assert liftoff - burns[-1].epoch >= LAST_BURN_BEFORE_S - 1.0
+
+
+@pytest.mark.parametrize(("scheme", "days"), [("2-orbit", (1, 3, 9)), ("34-orbit", (1, 9, 25)), ("4-orbit", (2, 12))])
+def test_a_phase_in_the_range_is_doubted_where_its_sigma_is_wide(
+    history: ElementHistory, scheme: str, days: tuple[int, ...]
+) -> None:
+    """Inside without a burn: a warning exactly where two sigmas are wider than the range."""
+    launch = utc("2023-09-15T00:00:00Z")
+    for ahead in days:
+        try:
+            answer = phase_reboosts("iss", history, "2023-09-15", scheme, as_of=launch + -ahead * DAY)
+        except InputError:
+            continue  # not inside, and no time for a burn
+        low, high = answer["published_window_deg"]
+        if low <= answer["phase_deg_with"] <= high and not any(not row["flown"] for row in answer["reboosts"]):
+            doubted = any("plan again" in line for line in answer["warnings"])
+            assert doubted == (2.0 * answer["sigma_deg"] > high - low)
 
 
 def test_beta_limit_forbids_the_days_of_a_high_sun(element_set: ElementSet) -> None:
