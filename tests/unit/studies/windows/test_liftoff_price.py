@@ -15,6 +15,8 @@ from zarya.gnc.element_choice import ElementHistory
 from zarya.gnc.launch_instant import soyuz_insertion
 from zarya.orbits.tle import read_element_sets
 from zarya.studies.windows import Allowance, launch, launch_windows
+from zarya.studies.windows.light import _landing_directions
+from zarya.studies.windows.price import liftoff_price
 from zarya.time import Epoch
 from zarya.units import DEG
 from zarya.vehicles import catalog
@@ -191,3 +193,38 @@ def test_abort_landings_lie_deeper_in_the_night(history: ElementHistory) -> None
     assert found["abort_landing_light"] == "night"
     assert high == pytest.approx(found["site_sun_elevation_deg"], abs=0.3)
     assert low < high - 10.0
+
+
+def test_price_beside_the_instant_is_that_of_its_row(history: ElementHistory) -> None:
+    """At the instant what the row says, a minute beside it what the row says of a minute."""
+    found = row(history)
+    question = launch("iss", "baikonur-31-6", "soyuz-2.1a", "soyuz-ms")
+    price = liftoff_price(found, question, history, np.array([-60.0, 0.0, 60.0]))
+    early, here, late = price["delta_v_m_s"]
+    assert here == pytest.approx(found["delta_v_m_s"], abs=0.02)
+    assert price["propellant_margin_kg"][1] == pytest.approx(found["propellant_margin_kg"], abs=0.2)
+    assert price["phase_deg"][1] == pytest.approx(found["phase_deg"], abs=0.01)
+    assert price["launcher_kg"][1] == pytest.approx(0.0, abs=0.05)
+    assert late - here == pytest.approx(found["minute_late_m_s"], abs=1.5)  # the phase moves too: 3.9 deg
+    assert early - here == pytest.approx(found["minute_early_m_s"], abs=1.5)
+    assert price["launcher_kg"][2] == pytest.approx(found["minute_late_launcher_kg"], abs=0.1)
+    assert price["launcher_kg"][0] == pytest.approx(found["minute_early_launcher_kg"], abs=0.1)
+    assert np.all(price["propellant_margin_kg"][[0, 2]] < price["propellant_margin_kg"][1])
+
+
+def test_abort_landings_lie_along_the_plane_from_the_pad() -> None:
+    """Every place on the great circle of the azimuth, evenly out to 45 deg."""
+    ascension, declination, azimuth = np.array([1.0, -2.0]), np.array([0.8, 0.5]), np.array([1.1, 2.0])
+    places = _landing_directions(ascension, declination, azimuth)
+    pad = np.stack([
+        np.cos(declination) * np.cos(ascension), np.cos(declination) * np.sin(ascension), np.sin(declination)
+    ], axis=1)  # fmt: skip
+    assert np.allclose(np.linalg.norm(places, axis=2), 1.0)
+    assert np.allclose(places[:, 0], pad)
+    arcs = np.arccos(np.clip(np.sum(places * pad[:, None], axis=2), -1.0, 1.0))
+    assert np.allclose(arcs, np.linspace(0.0, 45.0 * DEG, places.shape[1]), atol=1e-7)
+    north = np.stack([np.zeros(2), np.zeros(2), np.ones(2)], axis=1)
+    normal = np.cross(pad, places[:, -1])
+    assert np.allclose(np.sum(places * normal[:, None], axis=2), 0.0)
+    east = np.cross(north, pad) / np.cos(declination)[:, None]
+    assert np.allclose(np.sum(places[:, -1] * east, axis=1), np.sin(azimuth) * np.sin(45.0 * DEG))
