@@ -1,7 +1,10 @@
 """What no single key of a mission file can know: keys that contradict each other or the catalog."""
 
+from collections.abc import Sequence
+
 from zarya.errors import Problem
 from zarya.mission.scenario_file import LandingTable, ScenarioFile
+from zarya.orbits.tle import ElementSet
 from zarya.time import Epoch
 from zarya.units import DAY, HOUR
 from zarya.vehicles.ship import ShipData
@@ -72,6 +75,24 @@ def conflicts(table: ScenarioFile, ship: ShipData | None, port: PortData | None,
                 )
             )
     return found
+
+
+def late_sets(table: ScenarioFile, sets: Sequence[ElementSet], file: str) -> list[Problem]:
+    """Whether no element set is earlier than the launch (which a search finds within a day or so)."""
+    launch, first = table.launch, min(item.epoch for item in sets)
+    asked = launch.scheduled or launch.not_before
+    latest = None if asked is None else Epoch.from_iso(asked) + (0.0 if launch.scheduled else DAY)
+    if latest is None or first - latest < 0.0:
+        return []
+    return [
+        Problem(
+            f"no element set is earlier than the launch of {asked}",
+            file,
+            "station.element_sets",
+            first.iso(),
+            "Give element sets from the days before the launch.",
+        )
+    ]
 
 
 def landing_conflicts(table: ScenarioFile, way: LandingTable, ship: ShipData | None, file: str) -> list[Problem]:

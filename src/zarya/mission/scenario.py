@@ -10,7 +10,7 @@ from typing import Any
 from zarya.environment.wind_asked import CLIMATOLOGY, STILL, WindAsked, wind_asked
 from zarya.errors import InputError, Problem, ScenarioError
 from zarya.gnc.element_choice import ElementHistory
-from zarya.mission.conflicts import conflicts, landing_conflicts
+from zarya.mission.conflicts import conflicts, landing_conflicts, late_sets
 from zarya.mission.scenario_file import ScenarioFile
 from zarya.orbits.tle import ElementSet, read_element_sets
 from zarya.time import Epoch
@@ -231,6 +231,8 @@ def _named(raw: Mapping[str, Any], path: Path, folder: str | Path | None) -> _Na
 
 def _conflicts(table: ScenarioFile, found: _Named, path: Path) -> list[Problem]:
     problems = conflicts(table, found.ship, found.port, str(path))
+    if found.sets:
+        problems += late_sets(table, found.sets, str(path))
     if table.landing is not None:
         problems += landing_conflicts(table, table.landing, found.ship, str(path))
     return problems

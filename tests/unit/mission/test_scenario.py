@@ -173,3 +173,10 @@ def test_the_last_set_alone_serves_a_search_from_midnight(tmp_path: Path) -> Non
     (tmp_path / "station.tle").write_text(sets_text(zarya.load("soyuz-ms-24"), 1))
     flown = as_flown(zarya.load("soyuz-ms-24"))["liftoff"].epoch
     assert abs(lift_off(zarya.load(path)).epoch - flown) < 5.0
+
+
+def test_sets_later_than_the_launch_are_told_before_it_flies(tmp_path: Path) -> None:
+    path = changed(tmp_path, ('"2023-09-15T12:00:00Z"', '"2013-09-15T12:00:00Z"'), ('docking = "2023-09', '# "2023-09'))
+    (problem,) = check(path)
+    assert problem.key == "station.element_sets"
+    assert "no element set is earlier" in problem.problem
