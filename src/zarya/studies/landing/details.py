@@ -17,7 +17,8 @@ from zarya.flight.descent.openings import openings
 from zarya.flight.descent.plan import Aimed, east_north_m, flown_lanes
 from zarya.flight.descent.plasma import blackout_s
 from zarya.flight.phase import Outcome
-from zarya.studies.landing.row import Floats, Question, Row, in_degrees, lane
+from zarya.frames.geodetic import up_itrf
+from zarya.studies.landing.row import Question, Row, in_degrees, lane
 from zarya.tables import UniformTable
 from zarya.units import DEG, KM
 
@@ -223,12 +224,7 @@ def _service_kg(asked: Question) -> float:
 def _between(one: tuple[float, float], other: tuple[float, float]) -> tuple[tuple[float, float], float]:
     """Middle of two places (latitude, longitude, rad) on the great circle, and how far apart they are, m."""
 
-    def up(place: tuple[float, float]) -> Floats:
-        latitude, longitude = place
-        level = math.cos(latitude)
-        return np.array([level * math.cos(longitude), level * math.sin(longitude), math.sin(latitude)])
-
-    x, y, z = up(one) + up(other)
+    x, y, z = (float(part) for part in up_itrf(*map(jnp.asarray, one)) + up_itrf(*map(jnp.asarray, other)))
     apart = float(np.linalg.norm(east_north_m(np.asarray(one[0]), np.asarray(one[1]), *other)))
     return (math.atan2(z, math.hypot(x, y)), math.atan2(y, x)), apart
 

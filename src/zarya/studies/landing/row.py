@@ -19,6 +19,7 @@ from zarya.flight.descent.flown import DescentLog
 from zarya.flight.descent.plan import Aimed, burn, east_north_m
 from zarya.flight.descent.zone_wind import drift_m, wind_said
 from zarya.flight.phase import Outcome
+from zarya.frames.geodetic import up_itrf
 from zarya.gnc.landing_pass import IGNITION_BEFORE_CLOSEST_S, NAIVE_DELAY_S, Pass
 from zarya.time import Epoch
 from zarya.units import DAY, DEG, KM
@@ -65,7 +66,7 @@ class Question:
     @property
     def aim(self) -> tuple[float, float]:
         """Latitude and longitude of the zone's centre, rad."""
-        return self.zone.latitude_deg.value * DEG, self.zone.longitude_deg.value * DEG
+        return self.zone.geodetic[:2]
 
 
 def with_delta_v(asked: Question, delta_v_m_s: float) -> Question:
@@ -144,7 +145,7 @@ def row(one: Pass, result: Aimed, k: int, now: Floats, asked: Question) -> Row:
     t = jnp.asarray(log.landing_s)
     sun = around.ephemeris.sun(t)
     latitude, longitude = float(log.latitude_rad), float(log.longitude_rad)
-    up = np.array([np.cos(latitude) * np.cos(longitude), np.cos(latitude) * np.sin(longitude), np.sin(latitude)])
+    up = np.asarray(up_itrf(log.latitude_rad, log.longitude_rad))
     sun_itrf = np.asarray(around.earth.dcm_itrf_from_gcrf(t) @ sun)
     elevation = np.arcsin(up @ sun_itrf / np.linalg.norm(sun_itrf))
     flow_kg_s = ship.engine.thrust_kn.value * KM / (STANDARD_GRAVITY_M_S2 * ship.engine.isp_s.value)

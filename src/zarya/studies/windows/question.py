@@ -9,7 +9,6 @@ from zarya.gnc.ascent_price import AscentPrice, ascent_price
 from zarya.gnc.launch_instant import Insertion, Lead
 from zarya.gnc.schemes import launcher_insertion, launcher_lead
 from zarya.studies.windows.port_calendar import Busy
-from zarya.units import DEG
 from zarya.vehicles import catalog as vehicles
 from zarya.vehicles.launcher import LauncherData
 from zarya.vehicles.ship import ShipData
@@ -69,8 +68,7 @@ class Launch:
     @property
     def pad(self) -> tuple[float, float, float]:
         """Geodetic latitude, longitude (rad) and height (m)."""
-        site = self.site
-        return site.latitude_deg.value * DEG, site.longitude_deg.value * DEG, site.height_m.value
+        return self.site.geodetic
 
     @property
     def azimuth_limits_deg(self) -> tuple[float | None, float | None]:
