@@ -129,7 +129,7 @@ def event(flight: Flight, name: str) -> FlightEvent:
 
 
 def test_comes_home_from_the_elements_known_before_the_undocking(flight: Flight) -> None:
-    """Computed less flown, measured: undocking -28 s, module separation -26 s (minute known), landing -37 s."""
+    """Computed less flown, measured: undocking -28 s, module separation -26 s (minute known), landing -38 s."""
     assert flight.outcome == "landed"
     assert flight.home is not None
     assert flight.home.element_set_epoch < Epoch.from_iso("2024-04-06T03:54:58Z")
