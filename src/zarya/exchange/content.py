@@ -12,6 +12,7 @@ from zarya.exchange.tabular import read_table
 from zarya.orbits.omm_records import omm_records
 from zarya.orbits.tle import element_sets_from_text
 
+_VERSION: Final = re.compile(r"\s*CCSDS_[A-Z]+_VERS\s*(=|\Z)")
 _TLE_LINE: Final = re.compile(r"\s*[12] [0-9A-Z ]{5}[ A-Z]? ")
 
 
@@ -29,7 +30,7 @@ def read_any(path: Path | str) -> tuple[str, tuple[Message, ...]]:
         return "parquet", _by_object(read_table(path))
     text = text_of_file(path)
     head = text.lstrip("\ufeff \t\r\n")
-    if head.startswith("<") or any(line.lstrip().startswith("CCSDS_") for line in head.splitlines()[:20]):
+    if head.startswith("<") or any(_VERSION.match(line) for line in head.splitlines()[:20]):
         messages = messages_from_text(text, file)
         kinds = {kind_of(message) for message in messages}
         if len(kinds) > 1:

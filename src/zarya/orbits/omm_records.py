@@ -30,15 +30,15 @@ def omm_records(text: str, file: str) -> tuple[dict[str, Any], ...]:
         return _of_json(plain, file)
     if plain.startswith("<"):
         return _of_xml(plain, file)
+    heading = plain.split("\n", 1)[0].split(",")
+    if _NEEDED in (word.strip().strip('"') for word in heading):
+        rows = csv.DictReader(io.StringIO(plain), skipinitialspace=True)
+        return tuple({key: value for key, value in row.items() if key and value not in (None, "")} for row in rows)
     if "CCSDS_OMM_VERS" in plain:
         parts = plain.split("CCSDS_OMM_VERS")[1:]
         return tuple(
             {match[1]: match[2] for line in part.splitlines() if (match := _PAIR.fullmatch(line))} for part in parts
         )
-    heading = plain.split("\n", 1)[0].split(",")
-    if _NEEDED in (word.strip().strip('"') for word in heading):
-        rows = csv.DictReader(io.StringIO(plain), skipinitialspace=True)
-        return tuple({key: value for key, value in row.items() if key and value not in (None, "")} for row in rows)
     return ()
 
 

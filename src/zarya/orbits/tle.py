@@ -113,7 +113,7 @@ class ElementSet:
         def number(key: str, default: float | None = None) -> float:
             raw = fields.get(key, default)
             try:
-                if raw is None:
+                if raw is None or not math.isfinite(float(raw)):
                     raise ValueError
                 return float(raw)
             except (TypeError, ValueError):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from zarya.errors import FormatError
 from zarya.exchange.content import read_any
 from zarya.exchange.initial_state import read_initial_state
 from zarya.exchange.messages import kvn_text, messages_from_text
@@ -43,7 +44,8 @@ Z_DOT = -5.64186
     ("kind", "text"),
     [("tle", "STATION, THE\n" + LINES), ("tle", "# from A, B\n\n  " + LINES.replace("\n", "\n\n  ")),
      ("omm", json.dumps([OMM])), ("omm", json.dumps(OMM)),
-     ("omm", ",".join(OMM) + "\n" + ",".join(str(value) for value in OMM.values()) + "\n")],
+     ("omm", ",".join(OMM) + "\n" + ",".join(str(value) for value in OMM.values()) + "\n"),
+     ("omm", "CCSDS_OMM_VERS," + ",".join(OMM) + "\n2.0," + ",".join(str(value) for value in OMM.values()) + "\n")],
 )  # fmt: skip
 def test_element_sets_of_every_form_are_one(tmp_path: Path, kind: str, text: str) -> None:
     path, plain = tmp_path / "x", tmp_path / "y"
@@ -68,3 +70,9 @@ def test_time_systems(scale: str, utc: str, within_s: float) -> None:
     assert isinstance(message, StateMessage)
     assert message.state.epoch - Epoch.from_iso(f"2023-09-15T{utc}Z") == pytest.approx(0.0, abs=within_s)
     assert f"EPOCH{' ' * 15} = 2023-09-15T12:00:00.000" in kvn_text(message)
+
+
+def test_a_number_that_is_none_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x").write_text(json.dumps(OMM | {"ECCENTRICITY": "nan"}))
+    with pytest.raises(FormatError, match="ECCENTRICITY"):
+        read_any(tmp_path / "x")
