@@ -12,69 +12,69 @@ from zarya.vehicles.station import PortData
 
 
 def conflicts(table: ScenarioFile, ship: ShipData | None, port: PortData | None, file: str) -> list[Problem]:
-    """What no single key can know."""
-    found: list[Problem] = []
-    launch = table.launch
-    if launch.not_before is None and launch.scheduled is None:
-        found.append(
+    """What no single key can know of launch, port, masses and contact."""
+    return [
+        *_date_problems(table, file),
+        *([] if port is None else _port_problems(table, ship, port, file)),
+        *([] if ship is None else _mass_problems(table, ship, file)),
+    ]
+
+
+def _date_problems(table: ScenarioFile, file: str) -> list[Problem]:
+    """No launch at all, or a contact that does not go with it."""
+    instant, docking = table.launch.scheduled or table.launch.not_before, table.rendezvous.docking
+    if instant is None:
+        return [
             Problem(
-                "neither a date to search from nor an instant to fly",
-                file,
-                "launch.not_before",
-                None,
+                "neither a date to search from nor an instant to fly", file, "launch.not_before", None,
                 "Give not_before (or scheduled), an ISO 8601 UTC date.",
             )
-        )
-    if ship is not None and port is not None and ship.docking_system != port.docking_system:
+        ]  # fmt: skip
+    if docking is not None and not HOUR < Epoch.from_iso(docking) - Epoch.from_iso(instant) < 6.0 * DAY:
+        return [
+            Problem(
+                "the planned contact is not within 1 h to 6 days of the launch", file, "rendezvous.docking", docking,
+                "Correct the date, or leave it out and the planner chooses.",
+            )
+        ]  # fmt: skip
+    return []
+
+
+def _port_problems(table: ScenarioFile, ship: ShipData | None, port: PortData, file: str) -> list[Problem]:
+    """A port that does not take the ship, or is not there any more when it comes."""
+    found = []
+    if ship is not None and ship.docking_system != port.docking_system:
         found.append(
             Problem(
-                f"the port takes {port.docking_system}, the ship has {ship.docking_system}",
-                file,
-                "station.port",
-                port.name,
-                "Choose a port of the ship's docking system.",
+                f"the port takes {port.docking_system}, the ship has {ship.docking_system}", file, "station.port",
+                port.name, "Choose a port of the ship's docking system.",
             )
-        )
-    arrival = table.rendezvous.docking or launch.scheduled or launch.not_before
-    if port is not None and port.removed is not None and arrival is not None:
+        )  # fmt: skip
+    arrival = table.rendezvous.docking or table.launch.scheduled or table.launch.not_before
+    if port.removed is not None and arrival is not None:
         gone = Epoch.from_iso(port.removed.isoformat())
         if Epoch.from_iso(arrival) - gone >= 0.0:
             found.append(
                 Problem(
-                    f"the port was removed on {port.removed}",
-                    file,
-                    "station.port",
-                    port.name,
+                    f"the port was removed on {port.removed}", file, "station.port", port.name,
                     "Choose a port that is there.",
                 )
-            )
-    if ship is not None:
-        mass = ship.mass_kg.value if table.ship.mass_kg is None else table.ship.mass_kg
-        propellant = ship.propellant_kg.value if table.ship.propellant_kg is None else table.ship.propellant_kg
-        if propellant >= mass:
-            found.append(
-                Problem(
-                    f"the propellant must be less than the ship's {mass:g} kg",
-                    file,
-                    "ship.propellant_kg",
-                    propellant,
-                    "Correct one of the two.",
-                )
-            )
-    instant = launch.scheduled or launch.not_before
-    if instant is not None and table.rendezvous.docking is not None:
-        wait_s = Epoch.from_iso(table.rendezvous.docking) - Epoch.from_iso(instant)
-        if not HOUR < wait_s < 6.0 * DAY:
-            found.append(
-                Problem(
-                    "the planned contact is not within 1 h to 6 days of the launch",
-                    file,
-                    "rendezvous.docking",
-                    table.rendezvous.docking,
-                    "Correct the date, or leave it out and the planner chooses.",
-                )
-            )
+            )  # fmt: skip
     return found
+
+
+def _mass_problems(table: ScenarioFile, ship: ShipData, file: str) -> list[Problem]:
+    """More propellant than ship."""
+    mass = ship.mass_kg.value if table.ship.mass_kg is None else table.ship.mass_kg
+    propellant = ship.propellant_kg.value if table.ship.propellant_kg is None else table.ship.propellant_kg
+    if propellant < mass:
+        return []
+    return [
+        Problem(
+            f"the propellant must be less than the ship's {mass:g} kg", file, "ship.propellant_kg", propellant,
+            "Correct one of the two.",
+        )
+    ]  # fmt: skip
 
 
 def late_sets(table: ScenarioFile, sets: Sequence[ElementSet], file: str) -> list[Problem]:
