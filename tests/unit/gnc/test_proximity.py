@@ -87,3 +87,25 @@ def test_navigation_improves_with_range_and_a_case_is_itself_in_any_batch():
     r, v = perfect_navigation().estimate(jnp.array([9.0, 8.0, 7.0]), jnp.ones(3), jnp.ones(6), port)
     np.testing.assert_array_equal(r, [9.0, 8.0, 7.0])
     np.testing.assert_array_equal(v, [1.0, 1.0, 1.0])
+
+
+def test_sensors_err_as_their_docstring_says():
+    """1 sigma over 4000 cases: 1 % of the range and 0.03 m; the wandering 0.3 % of the range over a floor of 0.02 m."""
+    many = drawn_navigation(5, 4000)
+    port, still = jnp.zeros(3), jnp.zeros(3)
+    blind = jnp.zeros(6)
+
+    def seen(case, r, v, wander):
+        return case.estimate(r, v, wander, port)
+
+    for range_m in (0.0, 1000.0):
+        r = jnp.array([range_m, 0.0, 0.0])
+        constant = np.asarray(jax.vmap(seen, in_axes=(0, None, None, None))(many, r, still, blind)[0]) - np.asarray(r)
+        assert np.std(constant, axis=0) == pytest.approx(np.full(3, np.hypot(0.03, 0.01 * range_m)), rel=0.05)
+        one = jax.tree.map(lambda x: x[0], many)
+        noise = np.asarray(one.estimate(r, still, jnp.ones(6), port)[0] - one.estimate(r, still, blind, port)[0])
+        assert noise == pytest.approx(np.full(3, 0.02 + 0.003 * range_m))
+        assert np.asarray(one.estimate(r, still, jnp.ones(6), port)[1] - one.velocity_lvlh) == pytest.approx(0.003)
+    assert np.std(np.asarray(many.velocity_lvlh), axis=0) == pytest.approx(np.full(3, 0.005), rel=0.05)
+    closing = one.estimate(r, jnp.array([-2.0, 0.0, 0.0]), blind, port)[1] - jnp.array([-2.0, 0.0, 0.0])
+    assert np.asarray(closing - one.velocity_lvlh) == pytest.approx(np.asarray(-2.0 * one.position_fraction_lvlh))
