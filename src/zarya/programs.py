@@ -112,22 +112,16 @@ class _Program:
         try:
             path = _folder() / f"{self._function.__name__}-{_digest(self._name, leaves, is_array, tree)}"
             exported, form = _read(path) or self._exported(leaves, is_array, tree, path)
-        except (
-            _NotKeptError,
-            pickle.PicklingError,
-            AttributeError,
-            TypeError,
-            OSError,
-            NotImplementedError,
-            ValueError,
-        ):
+        except _NOT_KEPT:
             return self._traced
 
         def called(*arrays: Any) -> Any:
             return exported.call(*arrays)
 
         called.__name__ = self._function.__name__
-        compiled = jax.jit(called)
+        arrays = [leaf for leaf, is_one in zip(leaves, is_array, strict=True) if is_one]
+        types = [jax.ShapeDtypeStruct(leaf.shape, leaf.dtype) for leaf in arrays]  # type: ignore[no-untyped-call]
+        compiled = jax.jit(called).lower(*types).compile()  # once: weakly typed numbers are the same program
 
         def run(leaves: list[Any]) -> Any:
             found = compiled(*(leaf for leaf, is_one in zip(leaves, is_array, strict=True) if is_one))
@@ -167,16 +161,17 @@ def _filled(form: Any, found: list[Any]) -> Any:
 
 def _signature(leaves: list[Any], tree: Any) -> Hashable | None:
     """What distinguishes one program of a function from another in this process; None where it cannot be kept."""
+    if jax.config.jax_default_device is not None or jax.config.jax_disable_jit:
+        return None
     rows: list[Hashable] = [tree]
+    here = {jax.devices()[0]}
     for leaf in leaves:
         if isinstance(leaf, jax.core.Tracer):
             return None
-        if isinstance(leaf, jax.Array):
-            if len(leaf.sharding.device_set) != 1:
-                return None
-            rows.append((leaf.shape, leaf.dtype))
-        elif isinstance(leaf, (np.ndarray, np.generic)):
-            rows.append((leaf.shape, leaf.dtype))
+        if isinstance(leaf, jax.Array) and leaf.sharding.device_set != here:
+            return None
+        if eqx.is_array(leaf):
+            rows.append(_type(leaf))
         else:
             rows.append((type(leaf), leaf))
     signature = tuple(rows)
@@ -185,6 +180,10 @@ def _signature(leaves: list[Any], tree: Any) -> Hashable | None:
     except TypeError:
         return None
     return signature
+
+
+def _type(leaf: Any) -> tuple[tuple[int, ...], Any]:
+    return leaf.shape, leaf.dtype
 
 
 def _digest(name: str, leaves: list[Any], is_array: list[bool], tree: Any) -> str:
