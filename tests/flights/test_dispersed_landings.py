@@ -6,6 +6,7 @@ from pathlib import Path
 import jax.numpy as jnp
 import numpy as np
 import polars as pl
+import polars.testing
 import pytest
 from typer.testing import CliRunner
 
@@ -51,6 +52,17 @@ def test_landings_lie_inside_the_published_circle(campaign: LandingCampaign) -> 
     assert hits >= CASES - 1
     assert (said["wilson_low"], said["wilson_high"]) == pytest.approx(wilson(hits, CASES), abs=1e-6)
     assert sum(campaign.outcomes.values()) == CASES
+
+
+def test_a_stopped_run_goes_on_and_ends_with_the_same_table(
+    row: Row, history: ElementHistory, campaign: LandingCampaign
+) -> None:
+    told: list[pl.DataFrame] = []
+    again = landing_dispersions(
+        row, "soyuz-ms", history, cases=CASES, seed=SEED, done=campaign.cases.head(CASES - 20), on_rows=told.append
+    )
+    assert [part.height for part in told] == [CASES]
+    polars.testing.assert_frame_equal(again.cases, campaign.cases, rel_tol=1e-9)
 
 
 def test_the_flown_landing_of_ms24_lies_in_the_ellipse(campaign: LandingCampaign) -> None:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, err, out, print_json, progress
 from zarya.cli.given import Sets, element_sets, instant
+from zarya.cli.kept import kept_cases
 
 
 @app.command()
@@ -58,6 +59,7 @@ def land(
     from zarya.flight.descent.zone_wind import wind_said
     from zarya.studies.landing import landing_opportunities, why_none
     from zarya.studies.station_sets import station_sets
+    from zarya.vehicles import catalog as vehicles
 
     if cases is not None and cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
@@ -75,9 +77,15 @@ def land(
         entry_angle_deg=entry_angle_deg, catalog=folder, detailed=not brief,
     )  # fmt: skip
     none = "" if any(row["feasible"] for row in rows) else why_none(rows)
-    campaign = None if none or cases is None else _dispersed(rows, ship, sets, cases, seed, asked, folder)
-    said = wind_said(asked, wind)
-    files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder, said)]
+    said, campaign = wind_said(asked, wind), None
+    first = next((row for row in rows if row["feasible"]), None)
+    table = None if out_folder is None or cases is None or first is None else out_folder / "landings.parquet"
+    with kept_cases(table, str(seed), repr(first), vehicles.ship(ship, folder).model_dump_json(), repr(asked)) as kept:
+        if cases is not None and first is not None:
+            campaign = _dispersed(first, ship, sets, cases, seed, asked, folder, kept)
+        files = [] if out_folder is None else [str(path) for path in write_landing(rows, campaign, out_folder, said)]
+        if kept is not None:
+            kept.done()
     if as_json:
         print_json(landing_document(rows, campaign, said) | {"files": files} | ({"why_not": none} if none else {}))
     else:
@@ -95,15 +103,15 @@ def land(
 
 
 def _dispersed(
-    rows: Sequence[dict[str, Any]], ship: str, sets: Any, cases: int, seed: int, wind: Any, folder: Path | None
+    row: dict[str, Any], ship: str, sets: Any, cases: int, seed: int, wind: Any, folder: Path | None, kept: Any
 ) -> Any:
-    """The first feasible opportunity, dispersed; progress on stderr."""
+    """One opportunity, dispersed; progress on stderr."""
     from zarya.studies.landing.dispersions import landing_dispersions
 
-    first = next(row for row in rows if row["feasible"])
+    done, on_rows = (None, None) if kept is None else (kept.rows(), kept.take)
     with progress() as say:
         return landing_dispersions(
-            first, ship, sets, cases=cases, seed=seed, wind=wind, catalog=folder,
+            row, ship, sets, cases=cases, seed=seed, wind=wind, catalog=folder, done=done, on_rows=on_rows,
             on_progress=say,
         )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Commands of a mission: catalog, check, new, fly."""
 
-import hashlib
 import tomllib
 from dataclasses import asdict
 from pathlib import Path
@@ -11,6 +10,7 @@ from rich.table import Table
 
 from zarya.cli.app import Catalog, Json, app, err, out, print_json, progress
 from zarya.cli.flight_text import print_flight
+from zarya.cli.kept import kept_cases
 
 
 def _listing(name: str, path: Path) -> dict[str, Any]:
@@ -159,49 +159,29 @@ def fly(
         raise typer.Exit(1)
 
 
-def _question(scenario: Any, seed: int, published: bool) -> str:
-    """All that decides what a case does, as a digest: cases of another question are not mixed in."""
-    from zarya import __version__
-    from zarya.studies.campaign import drawn_about
+def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Path | None, as_json: bool) -> None:
+    """`--cases N`: outcomes counted, one row a case as Parquet."""
+    from zarya.studies.campaign import drawn_about, fly_many
 
     flown = drawn_about(scenario, published)
     records = (flown.table, flown.site, flown.launcher, flown.ship, flown.station, flown.port)
-    text = "\n".join([__version__, str(seed), *(r.model_dump_json() for r in records), repr(flown.element_sets)])
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _fly_cases(scenario: Any, cases: int, seed: int, published: bool, folder: Path | None, as_json: bool) -> None:
-    """`--cases N`: outcomes counted, one row a case as Parquet."""
-    from zarya.studies.campaign import fly_many
-
-    kept = None
-    if folder is not None:
-        from zarya.exchange.atomic import make_folder
-        from zarya.exchange.unfinished import Unfinished
-
-        kept = Unfinished(make_folder(folder) / "cases.parquet", _question(scenario, seed, published))
-    with progress() as say:
-        try:
-            campaign = fly_many(
-                scenario,
-                cases,
-                seed,
-                published=published,
-                done=None if kept is None else kept.rows(),
-                on_rows=None if kept is None else kept.take,
-                on_progress=say,
-            )
-        except KeyboardInterrupt:
-            flown = 0 if kept is None else kept.keep()
-            if flown:
-                err.print(f"stopped; {flown} cases are kept, the same command goes on from there", highlight=False)
-            raise
+    question = (str(seed), *(record.model_dump_json() for record in records), repr(flown.element_sets))
     files: list[str] = []
-    if folder is not None and kept is not None:
-        from zarya.exchange.tabular import write_parquet
+    with progress() as say, kept_cases(None if folder is None else folder / "cases.parquet", *question) as kept:
+        campaign = fly_many(
+            scenario,
+            cases,
+            seed,
+            published=published,
+            done=None if kept is None else kept.rows(),
+            on_rows=None if kept is None else kept.take,
+            on_progress=say,
+        )
+        if folder is not None and kept is not None:
+            from zarya.exchange.tabular import write_parquet
 
-        files.append(str(write_parquet(folder / "cases.parquet", campaign.cases)))
-        kept.done()
+            files.append(str(write_parquet(folder / "cases.parquet", campaign.cases)))
+            kept.done()
     report = {
         "mission": scenario.name,
         "cases": cases,

@@ -59,6 +59,8 @@ def landing_dispersions(
     seed: int = 0,
     wind: WindAsked = CLIMATOLOGY,
     catalog: str | Path | None = None,
+    done: pl.DataFrame | None = None,
+    on_rows: Callable[[pl.DataFrame], None] | None = None,
     on_progress: Callable[[str], None] | None = None,
 ) -> LandingCampaign:
     """Fly `cases` dispersed descents of one landing opportunity from the separation of the modules to the ground.
@@ -68,7 +70,8 @@ def landing_dispersions(
     opportunity : a row of `landing_opportunities` that was flown; ship, sets : as asked there.
     cases : how many. seed : case k of a seed is the same however many are flown and in whatever batches.
     wind : over the zone, foreseen, as asked there. The drawn winds come on top.
-    on_progress : told how far it is.
+    done : cases of the same question that were flown before, from the first on; they are not flown again.
+    on_rows : told all cases so far after each batch. on_progress : told how far it is.
 
     Raises
     ------
@@ -92,15 +95,17 @@ def landing_dispersions(
     say("nominal descent")
     nominal = _nominal(opportunity, ship, sets, wind, catalog)
     shared = on_all_devices(nominal.shared)
-    rows: list[pl.DataFrame] = []
+    rows = [] if done is None else [done.head(cases)]
     size = BATCH * len(jax.local_devices())
-    for start in range(0, cases, size):
+    for start in range(sum(part.height for part in rows), cases, size):
         numbers = np.arange(start, min(start + size, cases), dtype=np.float64)
         padded = np.concatenate([numbers, np.full(size - numbers.size, numbers[-1])])
         drawn = landing_draws(seed, padded)
         found = _flown(shared, drawn)
         rows.append(_table(numbers, jax.tree.map(np.asarray, found), columns(drawn), nominal))
         say(f"{min(start + size, cases)} of {cases} descents")
+        if on_rows is not None:
+            on_rows(pl.concat(rows))
     table = pl.concat(rows)
     return LandingCampaign(
         opportunity, seed, nominal.aim_deg, nominal.ballistic_deg, nominal.history, nominal.events, table
