@@ -189,9 +189,11 @@ def _batch(size) -> AscentDispersion:
     return jax.tree.map(lambda x: jnp.broadcast_to(x, (size, *x.shape)), nominal(3))
 
 
-@pytest.mark.parametrize(("name", "site", "payload_kg"), [("falcon-9", "lc-39a", 12_500.0)])
+@pytest.mark.parametrize(
+    ("name", "site", "payload_kg"), [("falcon-9", "lc-39a", 12_500.0), ("cz-2f", "jiuquan-921", 8_082.0)]
+)
 def test_another_launcher_reaches_its_orbit(name, site, payload_kg, epoch, around):
-    """Two stages, a coast between them, no booster, a burn from another coast."""
+    """Two stages, a coast between them, no booster, a burn from another coast; and Shenzhou with its published mass."""
     launcher, pad = catalog.launcher(name), catalog.site(site)
     target = _target(launcher, pad, epoch, 222.0)
     plan = prepare(launcher, payload_kg, pad, epoch, around, target)
