@@ -14,9 +14,7 @@ import sys
 import time
 from pathlib import Path
 
-import jax
-
-import zarya
+import zarya  # before JAX: it says where the caches are
 
 MISSION = Path(zarya.__file__).parent / "missions" / "soyuz-ms-24"
 COMMANDS = (
@@ -56,6 +54,8 @@ def main() -> None:
     def note(event: str, seconds: float, **_: object) -> None:
         spent[event] += seconds
         count[event] += 1
+
+    import jax
 
     jax.monitoring.register_event_duration_secs_listener(note)
     start = time.process_time()
