@@ -209,7 +209,7 @@ class _KnownOnly(pickle.Pickler):
 def _folder() -> Path:
     """Of the programs of this source with these versions; older ones than the last few are removed."""
     assert store.folder is not None
-    folder = store.folder / _state()
+    folder = store.folder / source_state()
     if not folder.is_dir():
         folder.mkdir(parents=True, exist_ok=True)
         with suppress(OSError):
@@ -220,7 +220,7 @@ def _folder() -> Path:
 
 
 @cache
-def _state() -> str:
+def source_state() -> str:
     """Digest of everything a traced program depends on beside its arguments."""
     total = hashlib.sha256()
     for part in (

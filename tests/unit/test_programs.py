@@ -82,11 +82,11 @@ def test_another_shape_or_static_argument_is_another_program(folder: Path) -> No
 
 def test_other_source_or_versions_are_not_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     _fresh(_sum)(STATE, TWO)  # type: ignore[operator]
-    monkeypatch.setattr(programs, "_state", lambda: "another")
+    monkeypatch.setattr(programs, "source_state", lambda: "another")
     _fresh(_sum)(STATE, TWO)  # type: ignore[operator]
     assert len(traces) == 2
     for number in range(6):
-        monkeypatch.setattr(programs, "_state", lambda number=number: f"state {number}")
+        monkeypatch.setattr(programs, "source_state", lambda number=number: f"state {number}")
         _fresh(_sum)(STATE, TWO)  # type: ignore[operator]
     assert len(list(folder.iterdir())) == programs.FOLDERS_KEPT
 
