@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 import zarya
 import zarya.cli
 from zarya.cli.app import app
+from zarya.errors import InputError
 from zarya.flight.phase import OUTCOMES
 from zarya.mission.setting import prepared
 from zarya.studies import campaign
@@ -115,6 +116,19 @@ def test_control_c_keeps_what_was_flown_and_the_same_command_goes_on(monkeypatch
     assert done.exit_code == 0, done.output
     assert [item.name for item in tmp_path.iterdir()] == ["cases.parquet"]
     assert json.loads(done.stdout)["outcomes"] == flown.outcomes
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [(["--cases", "-5"], "at least one case"), (["--cases", "3", "--seed", "-1"], "a seed is not negative"),
+     (["--published"], "published numbers anyway")],
+)  # fmt: skip
+def test_bad_questions_are_refused_and_leave_nothing(asked, said, tmp_path):
+    """One message each, before anything flies."""
+    done = CliRunner().invoke(app, ["fly", "soyuz-ms-24", *asked, "--out", str(tmp_path / "out")])
+    assert isinstance(done.exception, InputError)
+    assert said in str(done.exception)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_the_command_line_counts_the_same_and_writes_parquet(flown, tmp_path):

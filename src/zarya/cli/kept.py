@@ -36,7 +36,8 @@ def kept_cases(target: Path | None, *question: str) -> "Iterator[Unfinished | No
         flown = cases.keep()
         if flown:
             err.print(f"stopped; {flown} cases are kept, the same command goes on from there", highlight=False)
-        elif is_new:
-            with suppress(OSError):
-                target.parent.rmdir()
         raise
+    finally:
+        if is_new:
+            with suppress(OSError):  # nothing came of it, unless something lies in it
+                target.parent.rmdir()

@@ -11,6 +11,7 @@ from rich.table import Table
 from zarya.cli.app import Catalog, Json, app, err, out, print_json, progress
 from zarya.cli.flight_text import print_flight
 from zarya.cli.kept import kept_cases
+from zarya.errors import InputError
 
 
 def _listing(name: str, path: Path) -> dict[str, Any]:
@@ -123,6 +124,12 @@ def fly(
     from zarya.mission.runner import fly as fly_mission
     from zarya.mission.scenario import load
 
+    if published and not cases:
+        raise InputError(
+            "one flight is flown with the published numbers anyway",
+            key="published",
+            remedy="Give --cases as well, or leave it out.",
+        )
     scenario = load(mission, folder)
     if cases:
         _fly_cases(scenario, cases, seed, published, out_folder, as_json)

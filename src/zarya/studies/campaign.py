@@ -102,6 +102,8 @@ def fly_many(
     """
     if cases < 1:
         raise InputError("at least one case", key="cases", value=cases, remedy="Give a positive number.")
+    if seed < 0:
+        raise InputError("a seed is not negative", key="seed", value=seed, remedy="Give 0 or more.")
     say = on_progress or (lambda _: None)
     scenario = drawn_about(scenario, published)
     rows: list[dict[str, Any]] = [] if done is None else done.head(cases).to_dicts()

@@ -36,6 +36,7 @@ _LOWEST_M: Final = 6_400_000.0
 _FARTHEST_M: Final = 1.5e9
 """Hill radius of the Earth: a state beyond it is hardly one about the Earth."""
 _FASTEST_M_S: Final = 1.0e5
+"""Nothing bound to the Sun passes the Earth at more than 72 km/s; what is above is a mistake of unit."""
 _SUNLIT_ARC_S: Final = 112.5
 """Longest arc with radiation pressure, whose step at the shadow no polynomial follows. Measured against Orekit after a
 day at 400 km, where the pressure moves the body by 8.2 m: 483 mm in arcs of 1800 s, 7 mm in 225 s, 2 mm in 112.5 s."""

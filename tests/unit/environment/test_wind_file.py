@@ -24,6 +24,7 @@ def test_a_profile_is_read_as_written(tmp_path: Path) -> None:
         ("height_m,east_m_s,north_m_s\n0,3,0\n10000,nan,0\n", "east_m_s: line 3 has no number there"),
         ("height_m,east_m_s,north_m_s\n0,3,0\n0,3,0\n", "the heights do not rise"),
         ("height_m,east_m_s,north_m_s\n0,3,0\n", "two heights or more"),
+        ("height_m,east_m_s,north_m_s\n0,3,0\n10000,13,-3000\n", "north_m_s: no wind is stronger than 250 m/s"),
     ],
 )
 def test_what_is_wrong_is_named(tmp_path: Path, text: str, said: str) -> None:
