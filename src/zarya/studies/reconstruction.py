@@ -96,14 +96,17 @@ def reconciled(
     Parameters
     ----------
     plans : {ship: (launcher as it flies with it, its nominal ascent)}. flown : separations, ships among those.
-    payload_sigma_kg : 1 sigma of the masses of the ships of `flown` about the plan's, kg.
+    payload_sigma_kg : 1 sigma of the masses of the ships of `flown` about the plan's, kg (assumed: Soyuz MS 7080-7290,
+        Progress 7250-7300 and heavier).
 
     **Model** linear least squares with the catalog's sigmas as prior knowledge, all numbers independent: thrust,
     specific impulse, dry mass, load and residual of each stage, adapter, what is thrown off, zero-lift drag.
     Closed-loop guidance in every trial, steering of the first stage as planned.
     **Valid** while the moves stay within the prior: the instants say how much propellant is burnt, not which number is
     off, so the single numbers stay nearly as uncertain as they were while their effect becomes known.
-    **Ignores** what separations cannot show: the residual and the load of the last stage keep their values.
+    **Source** Tapley, Schutz & Born 2004, Statistical Orbit Determination, eq. 4.4.29 (least squares with prior).
+    **Ignores** the last stage's residual, which no separation shows, and its load, which moves one by 0.3 s for its
+    sigma and the margin by 2 kg: both keep their values.
     """
     ships = sorted(plans)
     unknowns = {ship: _unknowns(*plans[ship], payload_sigma_kg) for ship in ships}
